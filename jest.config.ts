@@ -1,0 +1,16 @@
+import type { Config } from 'jest'
+
+/** `unit`: beside the code, no containers. `integration`: test/, on real components in containers. */
+const shared = {
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
+  },
+} satisfies Config
+
+export default {
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{services,collector,alerts,grafana,images,scripts}/**/*.test.ts'] },
+    { ...shared, displayName: 'integration', testMatch: ['<rootDir>/test/**/*.test.ts'] },
+  ],
+} satisfies Config
