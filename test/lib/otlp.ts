@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto'
+
+/** Attribute values as OTLP has them. Whole numbers become ints, others doubles; `Double` forces a double. */
+export type Value = string | number | boolean | Double | Value[]
+export class Double {
+  readonly value: number
+  constructor(value: number) {
+    this.value = value
+  }
+}
+export type Attributes = Record<string, Value | undefined>
+
+export interface SpanInput {
+  name?: string
+  /** CLIENT unless said otherwise. */
+  kind?: 'internal' | 'server' | 'client'
+  attributes: Attributes
+  traceId?: string
+  spanId?: string
+  parentSpanId?: string
+  /** Milliseconds since the epoch; now minus the duration by default. */
+  start?: number
+  /** Milliseconds; 1,000 by default. */
+  duration?: number
+  status?: 'unset' | 'ok' | 'error'
+  events?: { name: string; attributes?: Attributes }[]
+}
+
+export interface Batch {
+  service?: string
+  resource?: Attributes
+  scope?: string
+  spans: SpanInput[]
+}
+
+export const newTraceId = () => randomBytes(16).toString('hex')
+export const newSpanId = () => randomBytes(8).toString('hex')
+
+const KINDS = { internal: 1, server: 2, client: 3 }
+const STATUSES = { unset: 0, ok: 1, error: 2 }
+
+/** Posts spans as OTLP/JSON, as any client would. @throws where the receiver refuses them. */
+export async function sendSpans(otlpUrl: string, ...batches: Batch[]): Promise<void> {
+  const response = await fetch(`${otlpUrl}/v1/traces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ resourceSpans: batches.map(resourceSpans) }),
+  })
+  if (!response.ok) throw new Error(`OTLP receiver answered ${response.status}: ${await response.text()}`)
+}
+
+function resourceSpans({ service = 'test', resource = {}, scope = 'test', spans }: Batch) {
+  return {
+    resource: { attributes: keyValues({ 'service.name': service, ...resource }) },
+    scopeSpans: [{ scope: { name: scope }, spans: spans.map(otlpSpan) }],
+  }
+}
+
+function otlpSpan(span: SpanInput) {
+  const duration = span.duration ?? 1000
+  const start = span.start ?? Date.now() - duration
+  return {
+    traceId: span.traceId ?? newTraceId(),
+    spanId: span.spanId ?? newSpanId(),
+    parentSpanId: span.parentSpanId,
+    name: span.name ?? 'span',
+    kind: KINDS[span.kind ?? 'client'],
+    startTimeUnixNano: String(BigInt(start) * 1_000_000n),
+    endTimeUnixNano: String(BigInt(start + duration) * 1_000_000n),
+    attributes: keyValues(span.attributes),
+    events: span.events?.map(({ name, attributes = {} }) => ({
+      name,
+      timeUnixNano: String(BigInt(start) * 1_000_000n),
+      attributes: keyValues(attributes),
+    })),
+    status: { code: STATUSES[span.status ?? 'unset'] },
+  }
+}
+
+function keyValues(attributes: Attributes) {
+  return Object.entries(attributes).flatMap(([key, value]) =>
+    value === undefined ? [] : [{ key, value: anyValue(value) }],
+  )
+}
+
+function anyValue(value: Value): object {
+  if (typeof value === 'string') return { stringValue: value }
+  if (typeof value === 'boolean') return { boolValue: value }
+  if (value instanceof Double) return { doubleValue: value.value }
+  if (Array.isArray(value)) return { arrayValue: { values: value.map(anyValue) } }
+  return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value }
+}
