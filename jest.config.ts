@@ -9,6 +9,7 @@ const shared = {
 } satisfies Config
 
 export default {
+  reporters: ['default', '<rootDir>/test/lib/summary-reporter.ts'],
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{services,collector,alerts,grafana,images,scripts}/**/*.test.ts'] },
     { ...shared, displayName: 'integration', testMatch: ['<rootDir>/test/**/*.test.ts'] },
