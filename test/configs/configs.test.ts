@@ -1,0 +1,113 @@
+/** Every configuration is accepted by the program that reads it, and the compose file is what it promises to be. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { resolveImages } from '../../images/resolve.ts'
+import { docker, root, runImage } from '../lib/docker.ts'
+
+let images: Awaited<ReturnType<typeof resolveImages>>
+beforeAll(async () => {
+  images = await resolveImages()
+})
+
+test('otelcol validate', async () => {
+  await docker(
+    ...['run', '--rm', '--network=none', '--volume', `${root}/collector:/etc/otelcol-contrib:ro`],
+    ...['--workdir=/etc/otelcol-contrib', images.COLLECTOR_IMAGE!, 'validate', '--config=collector.yaml'],
+  )
+}, 60_000)
+
+const rules = readdirSync(join(root, 'alerts')).filter((file) => file.endsWith('.rules.yaml'))
+const ruleTests = readdirSync(join(root, 'alerts')).filter((file) => file.endsWith('.test.yaml'))
+
+test('promtool check config', async () => {
+  // The rules are where the compose file mounts them.
+  await docker(
+    ...['run', '--rm', '--network=none', '--entrypoint=/bin/promtool'],
+    ...['--volume', `${root}/prometheus/prometheus.yml:/etc/prometheus/prometheus.yml:ro`],
+    ...['--volume', `${root}/alerts:/etc/prometheus/rules:ro`],
+    ...[images.PROMETHEUS_IMAGE!, 'check', 'config', '/etc/prometheus/prometheus.yml'],
+  )
+}, 60_000)
+
+test('promtool check rules', async () => {
+  const files = rules.map((file) => `/repo/alerts/${file}`)
+  await runImage(images.PROMETHEUS_IMAGE!, '/bin/promtool', 'check', 'rules', '--lint=all', '--lint-fatal', ...files)
+}, 60_000)
+
+test.each(ruleTests)('promtool test rules %s', async (file) => {
+  await runImage(images.PROMETHEUS_IMAGE!, '/bin/promtool', 'test', 'rules', `/repo/alerts/${file}`)
+}, 120_000)
+
+test('amtool check-config', async () => {
+  await runImage(images.ALERTMANAGER_IMAGE!, '/bin/amtool', 'check-config', '/repo/alerts/alertmanager.yml')
+}, 60_000)
+
+test('tempo -config.verify', async () => {
+  await runImage(images.TEMPO_IMAGE!, '/tempo', '-config.verify', '-config.file=/repo/tempo/tempo.yaml')
+}, 60_000)
+
+interface Compose {
+  services: Record<
+    string,
+    {
+      image: string
+      user?: string
+      ports?: { host_ip?: string; target: number }[]
+      read_only?: boolean
+      cap_drop?: string[]
+      cap_add?: string[]
+      security_opt?: string[]
+      privileged?: boolean
+      network_mode?: string
+    }
+  >
+}
+
+describe('docker-compose.yml', () => {
+  let services: Compose['services']
+  beforeAll(async () => {
+    services = (JSON.parse(await docker('compose', '--env-file=/dev/null', 'config', '--format=json')) as Compose).services
+  }, 60_000)
+
+  test('publishes on loopback only', () => {
+    const published = Object.values(services).flatMap(({ ports = [] }) => ports)
+    expect(published.length).toBeGreaterThan(5)
+    expect(published.filter(({ host_ip }) => host_ip !== '127.0.0.1')).toEqual([])
+  })
+
+  test('pins every image to a version', () => {
+    for (const { image } of Object.values(services)) expect(image).toMatch(/:(?!latest).+$/)
+    expect(readFileSync(join(root, 'services', 'Dockerfile'), 'utf8')).not.toMatch(/latest/)
+  })
+
+  test('takes every right from every container that it does not need', () => {
+    for (const [name, service] of Object.entries(services)) {
+      expect({ name, ...service }).toMatchObject({
+        name,
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      })
+      expect(service.privileged).toBeFalsy()
+      // It gives a volume to the Collector's user, has no network, and ends.
+      if (name === 'collector-queue-owner') expect(service).toMatchObject({ cap_add: ['CHOWN'], network_mode: 'none' })
+      else expect(service.cap_add ?? []).toEqual([])
+    }
+  })
+
+  test('has a default for every variable, which .env.example names', () => {
+    const compose = readFileSync(join(root, 'docker-compose.yml'), 'utf8')
+    const used = [...compose.matchAll(/\$\{([A-Z_]+)(:-)?/g)].map(([, name, fallback]) => ({ name, fallback }))
+    expect(used.filter(({ fallback }) => !fallback)).toEqual([])
+    const explained = readFileSync(join(root, '.env.example'), 'utf8')
+    expect(used.filter(({ name }) => !new RegExp(`^#?${name}=`, 'm').test(explained))).toEqual([])
+  })
+})
+
+test('every YAML file of the Collector parses on its own', () => {
+  const files = readdirSync(join(root, 'collector'), { recursive: true, encoding: 'utf8' })
+  for (const file of files.filter((name) => name.endsWith('.yaml'))) {
+    expect(() => parse(readFileSync(join(root, 'collector', file), 'utf8')) as unknown).not.toThrow()
+  }
+})

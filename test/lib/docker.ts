@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+export const root = join(import.meta.dirname, '..', '..')
+
+/** Runs docker. @throws with what it printed, where it fails. */
+export async function docker(...args: string[]): Promise<string> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)('docker', args, { cwd: root, maxBuffer: 64 * 1024 * 1024 })
+    return stdout + stderr
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string }
+    throw new Error(`docker ${args.join(' ')}\n${stdout}${stderr}`, { cause: error })
+  }
+}
+
+/** Runs one command of an image on the repository's files, which are at /repo, and without a network. */
+export function runImage(image: string, entrypoint: string, ...args: string[]): Promise<string> {
+  return docker(
+    ...['run', '--rm', '--network=none', '--read-only', '--tmpfs=/tmp', '--volume', `${root}:/repo:ro`],
+    ...['--entrypoint', entrypoint, image, ...args],
+  )
+}

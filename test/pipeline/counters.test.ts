@@ -1,0 +1,168 @@
+/** Totals in Prometheus are exactly what was sent: concurrent, new, silent, restarted. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { counterTotals, query } from '../../scripts/lib/prometheus.ts'
+import { eventually } from '../lib/eventually.ts'
+import { sendSpans } from '../lib/otlp.ts'
+import type { Attributes } from '../lib/otlp.ts'
+import { startPipeline } from '../lib/pipeline.ts'
+import type { Pipeline } from '../lib/pipeline.ts'
+
+let pipeline: Pipeline
+beforeAll(async () => {
+  pipeline = await startPipeline()
+}, 120_000)
+afterAll(() => pipeline.stop())
+
+const INPUT = 'gen_ai_client_inference_usage_input_tokens_total'
+const COST = 'gen_ai_client_inference_usage_cost_total'
+const CALLS = 'gen_ai_client_inference_duration_seconds_count'
+
+/** 10 input tokens of claude-haiku-4-5 (1 USD per million) and 1 output token (5 USD): 0.000015 USD. */
+const call = (attributes: Attributes = {}) => ({
+  attributes: {
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.provider.name': 'anthropic',
+    'gen_ai.request.model': 'claude-haiku-4-5',
+    'gen_ai.response.model': 'claude-haiku-4-5-20251001',
+    'gen_ai.usage.input_tokens': 10,
+    'gen_ai.usage.output_tokens': 1,
+    ...attributes,
+  },
+})
+const USD_PER_CALL = 0.000015
+
+const total = async (metric: string, service: string) =>
+  (await counterTotals(pipeline.prometheusUrl, `${metric}{service_name="${service}"}`)).reduce(
+    (sum, series) => sum + series.value,
+    0,
+  )
+
+const value = async (promql: string) => (await query(pipeline.prometheusUrl, promql))[0]?.value ?? Number.NaN
+
+/** The totals of a service are those of `calls` calls, and stay so. */
+async function expectCalls(service: string, calls: number) {
+  await eventually(async () => {
+    expect(await total(INPUT, service)).toBe(10 * calls)
+    expect(await total(CALLS, service)).toBe(calls)
+    expect(await total(COST, service)).toBeCloseTo(USD_PER_CALL * calls, 10)
+  })
+}
+
+test('64 senders at once: not one call lost or doubled', async () => {
+  await Promise.all(
+    Array.from({ length: 64 }, async (_, sender) => {
+      for (let i = 0; i < 50; i++) {
+        await sendSpans(pipeline.otlpUrl, {
+          service: 'concurrent',
+          // Each is a process of its own, as replicas and restarts are.
+          resource: { 'service.instance.id': `instance-${sender}`, 'process.pid': sender },
+          spans: [call()],
+        })
+      }
+    }),
+  )
+  await expectCalls('concurrent', 3200)
+  // One series for all of them.
+  expect(await query(pipeline.prometheusUrl, `${INPUT}{service_name="concurrent"}`)).toHaveLength(1)
+}, 180_000)
+
+test('a batch of thousands', async () => {
+  await sendSpans(pipeline.otlpUrl, { service: 'batch', spans: Array.from({ length: 5000 }, () => call()) })
+  await expectCalls('batch', 5000)
+}, 90_000)
+
+test('the labels of the contract, and no others', async () => {
+  await sendSpans(pipeline.otlpUrl, {
+    service: 'labels',
+    resource: { 'deployment.environment.name': 'prod', 'k8s.pod.name': 'pod-1', 'process.pid': 7 },
+    spans: [
+      {
+        ...call({ 'app.feature': 'search', 'app.endpoint': 'POST /search', 'app.user_id': 'u1', 'error.type': 'timeout' }),
+        status: 'error',
+      },
+    ],
+  })
+  const series = await eventually(async () => {
+    const found = await query(pipeline.prometheusUrl, `{__name__=~"${INPUT}|${CALLS}", service_name="labels"}`)
+    expect(found).toHaveLength(2)
+    return found
+  })
+  for (const { labels } of series) {
+    expect(labels).toEqual({
+      __name__: expect.any(String) as string,
+      service_name: 'labels',
+      deployment_environment_name: 'prod',
+      gen_ai_provider_name: 'anthropic',
+      gen_ai_request_model: 'claude-haiku-4-5',
+      gen_ai_response_model: 'claude-haiku-4-5-20251001',
+      gen_ai_operation_name: 'chat',
+      error_type: 'timeout',
+      app_feature: 'search',
+      app_endpoint: 'POST /search',
+      collector_instance_id: 'collector-0',
+    })
+  }
+}, 90_000)
+
+test('increase() sees a lone burst of a brand-new series as it was, not extrapolated', async () => {
+  await sendSpans(pipeline.otlpUrl, { service: 'burst', spans: Array.from({ length: 8 }, () => call()) })
+  await expectCalls('burst', 8)
+  // A minute of silence: only the repeated value tells Prometheus that nothing more came.
+  await sleep(60_000)
+  const increase = await value(`sum(increase(${INPUT}{service_name="burst"}[5m]))`)
+  expect(increase).toBeGreaterThanOrEqual(80)
+  expect(increase).toBeLessThan(80 * 1.2)
+  expect(await value(`sum(increase(${CALLS}{service_name="burst"}[5m]))`)).toBeGreaterThanOrEqual(8)
+}, 150_000)
+
+test('a model without a price: no cost, and counted', async () => {
+  await sendSpans(pipeline.otlpUrl, { service: 'unpriced', spans: [call({ 'gen_ai.response.model': 'x', 'gen_ai.request.model': 'x' })] })
+  await eventually(async () => {
+    expect(await total('gen_ai_client_inference_unpriced_total', 'unpriced')).toBe(1)
+    expect(await total(INPUT, 'unpriced')).toBe(10)
+  })
+  expect(await query(pipeline.prometheusUrl, `${COST}{service_name="unpriced"}`)).toEqual([])
+}, 90_000)
+
+test('parents that repeat usage, tools and retrieval count nothing', async () => {
+  await sendSpans(pipeline.otlpUrl, {
+    service: 'nested',
+    spans: [
+      call({ 'gen_ai.operation.name': 'invoke_agent' }),
+      call({ 'gen_ai.operation.name': 'invoke_workflow' }),
+      call({ 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'search' }),
+      call(),
+    ],
+  })
+  await expectCalls('nested', 1)
+  await eventually(async () => {
+    expect(await total('gen_ai_invoke_agent_duration_seconds_count', 'nested')).toBe(1)
+    expect(await total('gen_ai_execute_tool_duration_seconds_count', 'nested')).toBe(1)
+  })
+}, 90_000)
+
+test('a graceful restart of the Collector under load: totals stay exact', async () => {
+  let sent = 0
+  let running = true
+  const load = (async () => {
+    while (running) {
+      try {
+        await sendSpans(pipeline.otlpUrl, { service: 'restarted', spans: [call()] })
+        sent++
+      } catch {
+        // Not acknowledged while it is down; an SDK would keep it and send it again.
+      }
+      await sleep(20)
+    }
+  })()
+  await sleep(5000)
+  await pipeline.restartCollector()
+  await sleep(5000)
+  running = false
+  await load
+  expect(sent).toBeGreaterThan(100)
+  await eventually(async () => {
+    expect(await total(INPUT, 'restarted')).toBe(10 * sent)
+    expect(await total(COST, 'restarted')).toBeCloseTo(USD_PER_CALL * sent, 10)
+  })
+}, 120_000)
