@@ -1,0 +1,49 @@
+import { diag } from '@opentelemetry/api'
+import { BaggageSpanProcessor } from '@opentelemetry/baggage-span-processor'
+import { getNumberFromEnv, getStringListFromEnv } from '@opentelemetry/core'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import { BatchSpanProcessor, ConsoleSpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
+import type { SpanProcessor } from '@opentelemetry/sdk-trace'
+import { appKeys } from './app-context.ts'
+import { PatientExporter } from './patient-exporter.ts'
+
+const known = new Set<string>(Object.values(appKeys))
+
+/**
+ * What happens to spans: the application context goes from baggage onto each, and then it goes where
+ * `OTEL_TRACES_EXPORTER` says: `otlp` (default), `console`, several of them, or `none`.
+ *
+ * The batch is tuned by the specification's variables; the defaults differ where a demo or an LLM service needs
+ * it: sent after 1 s rather than 5, and 8,192 spans kept for up to 5 minutes while the Collector is away.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ */
+export function spanProcessors(): SpanProcessor[] {
+  const names = new Set(getStringListFromEnv('OTEL_TRACES_EXPORTER') ?? ['otlp'])
+  const exporting = [...names].flatMap((name) => exportingProcessor(name) ?? [])
+  if (exporting.length === 0) return []
+  return [new BaggageSpanProcessor((key) => known.has(key)), ...exporting]
+}
+
+function exportingProcessor(name: string): SpanProcessor | undefined {
+  switch (name) {
+    case 'otlp': {
+      const patience = getNumberFromEnv('OTEL_BSP_EXPORT_TIMEOUT') ?? 300_000
+      return new BatchSpanProcessor({
+        exporter: new PatientExporter(new OTLPTraceExporter(), patience),
+        scheduledDelayMillis: getNumberFromEnv('OTEL_BSP_SCHEDULE_DELAY') ?? 1000,
+        maxQueueSize: getNumberFromEnv('OTEL_BSP_MAX_QUEUE_SIZE') ?? 8192,
+        maxExportBatchSize: getNumberFromEnv('OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 512,
+        // The last try may itself take the ten seconds of `OTEL_EXPORTER_OTLP_TIMEOUT`.
+        exportTimeoutMillis: patience + 15_000,
+      })
+    }
+    case 'console':
+      return new SimpleSpanProcessor({ exporter: new ConsoleSpanExporter() })
+    case 'none':
+      return undefined
+    default:
+      diag.warn(`OTEL_TRACES_EXPORTER: there is no exporter "${name}"; otlp, console and none are known.`)
+      return undefined
+  }
+}
