@@ -1,0 +1,98 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { namesOutsideContract } from './contract.ts'
+import { promqlNames } from './promql.ts'
+import { alerts, rules, rulesFolder, threshold } from './rules.ts'
+
+const runbookHome = 'https://github.com/genai-otel-kit/genai-otel-kit/blob/main/alerts/runbooks/'
+const runbooks = readdirSync(join(rulesFolder, 'runbooks'))
+const codeBlocks = (text: string, language: string) =>
+  [...text.matchAll(new RegExp('^```' + language + '\\n([\\s\\S]*?)^```', 'gm'))].map(([, code]) => code!)
+
+test('the kit has the four alerts it is known for', () => {
+  expect(alerts.map(({ alert }) => alert)).toEqual(
+    expect.arrayContaining(['LLMHighLatency', 'LLMCostSpike', 'LLMHighErrorRate', 'LLMRateLimiting']),
+  )
+})
+
+describe.each(alerts)('$alert', ({ alert, expr, labels, annotations, file }) => {
+  test('says how urgent it is and who answers', () => {
+    expect(['info', 'warning', 'critical']).toContain(labels?.severity)
+    expect(labels?.owner).toMatch(/^[a-z-]+$/)
+  })
+
+  test('has texts and links', () => {
+    expect(annotations).toEqual({
+      summary: expect.any(String) as string,
+      description: expect.any(String) as string,
+      runbook_url: `${runbookHome}${alert}.md`,
+      dashboard_url: expect.stringMatching(/^http:\/\/localhost:3000\/d\/genai-[a-z]+(\?|$)/) as string,
+    })
+  })
+
+  test('has a runbook', () => {
+    expect(runbooks).toContain(`${alert}.md`)
+  })
+
+  test('is tested by promtool, with texts', () => {
+    const tests = readdirSync(rulesFolder).filter((name) => name.endsWith('.test.yaml'))
+    const text = tests.map((name) => readFileSync(join(rulesFolder, name), 'utf8')).join('\n')
+    expect(text).toContain(`alertname: ${alert}`)
+    expect(text).toContain(`/${alert}.md`)
+    expect(text).toContain(file)
+  })
+
+  test('adds up over the replicas of the Collector', () => {
+    expect(promqlNames(expr).grouping).not.toContain('collector_instance_id')
+    for (const { metric } of promqlNames(expr).selectors) {
+      if (metric.startsWith('gen_ai_'))
+        expect(expr).toMatch(new RegExp(`sum by \\([^)]*\\)\\s*\\(\\s*\\w+\\(${metric}`))
+    }
+  })
+})
+
+test.each(rules.map((rule) => [rule.alert ?? rule.record, rule.expr]))(
+  '%s refers to names of the contract only',
+  (_, expr) => {
+    expect(namesOutsideContract(expr)).toEqual([])
+  },
+)
+
+test('thresholds are read from the rules', () => {
+  expect(threshold('LLMHighLatency')).toBe(10)
+  expect(threshold('LLMHighErrorRate')).toBe(0.05)
+  expect(threshold('LLMRateLimiting')).toBe(10)
+  expect(threshold('LLMCostSpike')).toBe(1.5)
+  expect(() => threshold('NoSuchAlert')).toThrow('NoSuchAlert')
+})
+
+test('what LLMHighLatency counts as a slow call is its threshold', () => {
+  const { expr } = alerts.find(({ alert }) => alert === 'LLMHighLatency')!
+  const limit = threshold('LLMHighLatency')
+  expect(expr).toContain(`le=~"${limit}|${limit}.0"`)
+})
+
+describe.each(runbooks)('runbooks/%s', (name) => {
+  const path = join(rulesFolder, 'runbooks', name)
+  const text = readFileSync(path, 'utf8')
+
+  test('belongs to an alert', () => {
+    expect(alerts.map(({ alert }) => `${alert}.md`)).toContain(name)
+  })
+
+  test('has the four parts, in their order', () => {
+    const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading)
+    expect(headings).toEqual([name.replace('.md', ''), 'Meaning', 'Impact', 'Diagnosis', 'Mitigation'])
+  })
+
+  test('has queries, and they name the contract only', () => {
+    const queries = codeBlocks(text, 'promql')
+    expect(queries.length).toBeGreaterThan(0)
+    expect(queries.flatMap(namesOutsideContract)).toEqual([])
+  })
+
+  test('links to pages that exist', () => {
+    const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => link!)
+    expect(links.filter((link) => !existsSync(resolve(dirname(path), link)))).toEqual([])
+  })
+})
