@@ -30,6 +30,14 @@ conditions:
     span.attributes["genai.role"] == "inference" and
     (span.attributes["gen_ai.usage.input_tokens"] != nil or span.attributes["gen_ai.usage.output_tokens"] != nil)
 statements:
+  # A cost that the application computed is kept beside ours; only ours is counted.
+  - set(span.attributes["genai.usage.cost.reported"], span.attributes["gen_ai.usage.cost.amount"]) where span.attributes["gen_ai.usage.cost.amount"] != nil and span.attributes["gen_ai.usage.cost.source"] != "local"
+  - delete_key(span.attributes, "gen_ai.usage.cost.amount")
+  - delete_key(span.attributes, "gen_ai.usage.cost.input")
+  - delete_key(span.attributes, "gen_ai.usage.cost.cache_read")
+  - delete_key(span.attributes, "gen_ai.usage.cost.cache_write")
+  - delete_key(span.attributes, "gen_ai.usage.cost.output")
+
   # The model that answered, else the one that was asked for: by its exact name, then without a date or -latest.
   - set(span.cache["provider"], span.attributes["gen_ai.provider.name"])
   - set(span.cache["model"], span.attributes["gen_ai.response.model"])
