@@ -6,6 +6,7 @@ export const appKeys = {
   endpoint: 'app.endpoint',
   userId: 'app.user_id',
   conversationId: 'gen_ai.conversation.id',
+  agentName: 'gen_ai.agent.name',
 } as const
 
 /** Longest value kept, in UTF-16 code units: every span of the trace carries it. */
@@ -19,6 +20,8 @@ export interface AppContext {
   /** On spans only, never a metric label. Pass a pseudonym where the id itself is personal data. */
   userId?: string | undefined
   conversationId?: string | undefined
+  /** Set where an agent's work begins: the Anthropic SDK's spans of agents and tools do not name theirs. */
+  agentName?: string | undefined
 }
 
 /**
