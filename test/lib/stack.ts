@@ -1,0 +1,112 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
+import { DockerComposeEnvironment, Wait } from 'testcontainers'
+import type { StartedDockerComposeEnvironment } from 'testcontainers'
+import { resolveImages } from '../../images/resolve.ts'
+import { eventually } from './eventually.ts'
+import { docker, root } from './docker.ts'
+
+/** Each service of docker-compose.yml that the tests talk to, with the variable of its port on the host. */
+const PORTS = {
+  'chat-api': 'CHAT_API_PORT',
+  'support-agent': 'SUPPORT_AGENT_PORT',
+  summarizer: 'SUMMARIZER_PORT',
+  orders: 'ORDERS_PORT',
+  'llm-simulator': 'LLM_SIMULATOR_PORT',
+  collector: 'OTLP_HTTP_PORT',
+  prometheus: 'PROMETHEUS_PORT',
+  alertmanager: 'ALERTMANAGER_PORT',
+  tempo: 'TEMPO_PORT',
+  grafana: 'GRAFANA_PORT',
+} as const
+export type Service = keyof typeof PORTS
+const DEMO: readonly Service[] = ['chat-api', 'support-agent', 'summarizer', 'orders', 'llm-simulator']
+
+/** docker-compose.yml itself, on free ports, without background traffic. */
+export class Stack {
+  readonly #environment: StartedDockerComposeEnvironment
+  readonly #ports: Map<string, string>
+  readonly hasGrafana: boolean
+
+  private constructor(environment: StartedDockerComposeEnvironment, ports: Map<string, string>, hasGrafana: boolean) {
+    this.#environment = environment
+    this.#ports = ports
+    this.hasGrafana = hasGrafana
+  }
+
+  static async start(): Promise<Stack> {
+    const images = await resolveImages()
+    const hasGrafana = images.GRAFANA_IMAGE !== undefined
+    const services = (Object.keys(PORTS) as Service[]).filter((name) => name !== 'grafana' || hasGrafana)
+    // Fixed for the stack's life: a port that the engine chooses changes when a container restarts.
+    const names = [...Object.values(PORTS), 'OTLP_GRPC_PORT', 'COLLECTOR_HEALTH_PORT']
+    const free = await freePorts(names.length)
+    const ports = new Map(names.map((name, i) => [name, String(free[i])]))
+    const environment = await new DockerComposeEnvironment(root, 'docker-compose.yml')
+      .withEnvironment({ ...images, ...Object.fromEntries(ports), ANTHROPIC_API_KEY: '', OPENAI_API_KEY: '' })
+      .withBuild()
+      .withWaitStrategy('collector-1', Wait.forLogMessage('Everything is ready'))
+      .withWaitStrategy('tempo-1', Wait.forLogMessage('Tempo started'))
+      .withStartupTimeout(240_000)
+      .up(services)
+    const stack = new Stack(environment, ports, hasGrafana)
+    await Promise.all(DEMO.map((name) => stack.#healthy(name)))
+    return stack
+  }
+
+  async #healthy(service: Service): Promise<void> {
+    await eventually(() => this.get(service, '/healthz'))
+  }
+
+  url(service: Service): string {
+    return `http://127.0.0.1:${this.#ports.get(PORTS[service])}`
+  }
+
+  async get<T>(service: Service, path: string): Promise<T> {
+    return read<T>(await fetch(this.url(service) + path))
+  }
+
+  /** @throws unless the answer is 2xx. */
+  async post<T>(service: Service, path: string, body: unknown): Promise<T> {
+    return read<T>(await this.postRaw(service, path, body))
+  }
+
+  postRaw(service: Service, path: string, body: unknown, init: RequestInit = {}): Promise<Response> {
+    return fetch(this.url(service) + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      ...init,
+    })
+  }
+
+  /** As `docker compose restart` does: SIGTERM, and time to finish. */
+  async restart(service: Service): Promise<void> {
+    await docker('restart', '--time=30', this.#environment.getContainer(`${service}-1`).getId())
+    if (DEMO.includes(service)) await this.#healthy(service)
+  }
+
+  logs(service: Service): Promise<string> {
+    return docker('logs', this.#environment.getContainer(`${service}-1`).getId())
+  }
+
+  async stop(): Promise<void> {
+    await this.#environment.down({ removeVolumes: true })
+  }
+}
+
+async function read<T>(response: Response): Promise<T> {
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${response.url}: ${response.status} ${text}`)
+  return JSON.parse(text) as T
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
+  await Promise.all(servers.map((server) => once(server, 'listening')))
+  const ports = servers.map((server) => (server.address() as AddressInfo).port)
+  await Promise.all(servers.map((server) => promisify(server.close.bind(server))()))
+  return ports
+}
