@@ -105,7 +105,7 @@ test('a failed call is an error, with the API’s own type', async () => {
   await fetch(`${stack.url('llm-simulator')}/faults`, { method: 'DELETE' })
   const spans = await trace(response.headers.get('x-trace-id')!, ended('chat-api'))
   const [call] = withRole(spans, 'inference')
-  expect(call!.statusCode).toBe('error')
+  expect(call!.status).toBe('error')
   expect(call!.attributes['error.type']).toBe('overloaded_error')
 })
 

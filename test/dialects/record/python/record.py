@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+"""Records the fixtures of the Python libraries: runs each, case by case, against the simulator. See README.md."""
+
+import base64
+import gzip
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parents[3]
+FIXTURES = HERE.parents[1] / "fixtures"
+VENVS = Path(os.environ.get("RECORD_VENVS", REPOSITORY / ".cache" / "record-python"))
+
+# Recorder module in libraries/: (requirements, folder of the fixtures).
+LIBRARIES = {
+    "openllmetry": ("openllmetry", "openllmetry-python"),
+    "openllmetry_old": ("openllmetry-old", "openllmetry-python"),
+    "openinference": ("openinference", "openinference"),
+    "otel_openai_v2": ("otel", "otel-python"),
+    "otel_genai": ("otel", "otel-python"),
+    "anthropic_sdk": ("otel", "anthropic-sdk"),
+    "pydantic_ai": ("pydantic-ai", "pydantic-ai"),
+    "langsmith": ("langsmith", "langsmith-python"),
+    "litellm": ("litellm", "litellm"),
+    "langfuse": ("langfuse", "langfuse-python"),
+    "openlit": ("openlit", "openlit-python"),
+    "strands": ("strands", "strands"),
+    "agent_framework": ("agent-framework", "agent-framework"),
+    "google_adk": ("google-adk", "google-adk"),
+}
+
+# What says where and when it was recorded, not what the library does.
+FIXED_RESOURCE = re.compile(r"^(host|process|os|container)\.|^service\.instance\.id$")
+
+
+def python_of(requirements: str) -> Path:
+    """The interpreter of a virtual environment with these requirements, made on first use."""
+    venv = VENVS / requirements
+    if not venv.exists():
+        subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+        pinned = HERE / "requirements" / f"{requirements}.txt"
+        subprocess.run([venv / "bin" / "pip", "install", "--quiet", "--requirement", pinned], check=True)
+    return venv / "bin" / "python"
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """An OTLP/HTTP receiver that keeps what it is sent."""
+
+    bodies: list[bytes] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        if self.headers.get("content-encoding") == "gzip":
+            body = gzip.decompress(body)
+        if self.path == "/v1/traces":
+            self.bodies.append(body)
+        self.send_response(200)
+        self.send_header("content-type", "application/x-protobuf")
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def http(method: str, url: str, body: object = None):
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, {"content-type": "application/json"}, method=method)
+    with urllib.request.urlopen(request) as response:
+        text = response.read()
+    return json.loads(text) if text else None
+
+
+def start_simulator(port: int) -> subprocess.Popen:
+    environment = {**os.environ, "PORT": str(port), "LOG_LEVEL": "warn"}
+    environment["PATH"] = f"{REPOSITORY / 'node_modules' / '.bin'}:{environment['PATH']}"
+    simulator = subprocess.Popen(["node", "src/server.ts"], cwd=REPOSITORY / "services/llm-simulator", env=environment)
+    for _ in range(100):
+        try:
+            http("GET", f"http://127.0.0.1:{port}/ledger")
+            return simulator
+        except OSError:
+            time.sleep(0.2)
+    raise SystemExit("the simulator did not start")
+
+
+def truth_of(entry: dict) -> dict | None:
+    """A ledger entry as one call, with input inclusive of the cache. None for what is no model call."""
+    if entry["endpoint"].endswith("count_tokens"):
+        return None
+    usage = entry["usage"] or {}
+    if entry["provider"] == "anthropic":
+        read = usage.get("cache_read_input_tokens") or 0
+        write = usage.get("cache_creation_input_tokens") or 0
+        tokens = {
+            "input": (usage.get("input_tokens") or 0) + read + write,
+            "cache_read": read,
+            "cache_write": write,
+            "cache_write_1h": (usage.get("cache_creation") or {}).get("ephemeral_1h_input_tokens") or 0,
+            "output": usage.get("output_tokens") or 0,
+            "reasoning": (usage.get("output_tokens_details") or {}).get("thinking_tokens") or 0,
+        }
+    else:
+        details = usage.get("prompt_tokens_details") or usage.get("input_tokens_details") or {}
+        output = usage.get("completion_tokens_details") or usage.get("output_tokens_details") or {}
+        tokens = {
+            "input": usage.get("prompt_tokens") or usage.get("input_tokens") or 0,
+            "cache_read": details.get("cached_tokens") or 0,
+            "cache_write": details.get("cache_write_tokens") or 0,
+            "cache_write_1h": 0,
+            "output": usage.get("completion_tokens") or usage.get("output_tokens") or 0,
+            "reasoning": output.get("reasoning_tokens") or 0,
+        }
+    same = ("provider", "request_model", "model", "stream", "error_type", "stop_reason")
+    return {key: entry[key] for key in same[:3]} | tokens | {key: entry[key] for key in same[3:]}
+
+
+def otlp_json(bodies: list[bytes]) -> dict:
+    """Export requests, as the library sent them, as one in OTLP/JSON."""
+    from google.protobuf.json_format import MessageToDict
+    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+    whole = ExportTraceServiceRequest()
+    for body in bodies:
+        whole.resource_spans.extend(ExportTraceServiceRequest.FromString(body).resource_spans)
+    return clean(MessageToDict(whole, use_integers_for_enums=True))
+
+
+def clean(node):
+    """Ids in hex, as OTLP/JSON wants them; without what names the machine."""
+    if isinstance(node, list):
+        return [clean(item) for item in node]
+    if isinstance(node, dict):
+        if FIXED_RESOURCE.match(str(node.get("key", ""))):
+            fixed = {"intValue": "1"} if "intValue" in node.get("value", {}) else {"stringValue": "recorded"}
+            return {"key": node["key"], "value": fixed}
+        return {
+            key: base64.b64decode(value).hex() if key in ("traceId", "spanId", "parentSpanId") else clean(value)
+            for key, value in node.items()
+        }
+    if isinstance(node, str):
+        node = re.sub(re.escape(str(VENVS)) + r"/[^/]+", "/venv", node)
+        return node.replace(str(HERE), "/record").replace(str(Path.home()) + "/", "/home/user/")
+    return node
+
+
+def record(module: str, only: list[str], simulator: str, receiver: str) -> None:
+    requirements, folder = LIBRARIES[module]
+    python = python_of(requirements)
+    script = HERE / "libraries" / f"{module}.py"
+    environment = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ} | {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": receiver,
+        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+        "OTEL_SERVICE_NAME": module.replace("_", "-"),
+        "SIMULATOR_URL": simulator,
+        "ANTHROPIC_BASE_URL": simulator,
+        "OPENAI_BASE_URL": f"{simulator}/v1",
+        # The Anthropic SDK's own spans would be a second set for each call; anthropic_sdk.py and *-with-native turn them on.
+        "ANTHROPIC_OPEN_TELEMETRY": "false",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    cases = json.loads(subprocess.check_output([python, script, "list"], env=environment, text=True).splitlines()[-1])
+    for case, about in cases.items():
+        if only and case not in only:
+            continue
+        # A key of its own: the simulator's prompt cache is per key.
+        environment["ANTHROPIC_API_KEY"] = environment["OPENAI_API_KEY"] = f"test-{os.getpid()}-{module}-{case}"
+        since = http("GET", f"{simulator}/ledger")["last_id"]
+        Receiver.bodies.clear()
+        run = subprocess.run([python, script, case], env=environment, text=True, capture_output=True, timeout=120)
+        http("DELETE", f"{simulator}/faults")
+        entries = http("GET", f"{simulator}/ledger?since={since}")["entries"]
+        truth = [call for call in map(truth_of, entries) if call]
+        otlp = otlp_json(Receiver.bodies)
+        spans = sum(len(scope["spans"]) for resource in otlp.get("resourceSpans", []) for scope in resource["scopeSpans"])
+        print(f"{module} {case}: {len(truth)} calls, {spans} spans, exit {run.returncode}", flush=True)
+        if run.returncode or not truth or not spans:
+            print(run.stdout[-1500:], run.stderr[-3000:], sep="\n")
+            continue
+        if "-v" in sys.argv:
+            print(run.stderr[-2000:])
+        fixture = {**about, "language": "python", "handMade": False, "truth": truth, "otlp": otlp}
+        path = FIXTURES / folder / f"{case}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(fixture, indent=2, ensure_ascii=False) + "\n")
+
+
+def main() -> None:
+    recorder = python_of("record")
+    if Path(sys.executable) != recorder:
+        os.execv(recorder, [recorder, __file__, *sys.argv[1:]])
+    names = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
+    modules = [name for name in names if name in LIBRARIES] or list(LIBRARIES)
+    receiver = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=receiver.serve_forever, daemon=True).start()
+    port = int(os.environ.get("RECORD_SIMULATOR_PORT", "18610"))
+    simulator = start_simulator(port)
+    try:
+        for module in modules:
+            only = [name for name in names if name not in LIBRARIES]
+            record(module, only, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{receiver.server_port}")
+    finally:
+        simulator.terminate()
+
+
+if __name__ == "__main__":
+    main()
