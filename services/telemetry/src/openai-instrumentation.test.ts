@@ -79,6 +79,7 @@ test('chat: all kinds of tokens', async () => {
 test('streamed chat: tokens, and the time to the first chunk', async () => {
   api.next((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(serverSentEvent(chunk('')))
     setTimeout(() => response.write(serverSentEvent(chunk('hel'))), 100)
     setTimeout(() => {
       for (const event of [chunk('lo'), { choices: [], usage }]) response.write(serverSentEvent(event))

@@ -19,7 +19,7 @@ interface Result {
   usage?: Usage | null
 }
 interface Chunk extends Result {
-  choices?: unknown[]
+  choices?: { delta?: { content?: string | null; refusal?: string | null; tool_calls?: unknown } }[]
   type?: string
   response?: Result
 }
@@ -124,14 +124,19 @@ async function* observe(iterator: AsyncIterator<Chunk>, span: Span, start: numbe
   span.setAttribute('gen_ai.request.stream', true)
   let first = true
   for await (const chunk of { [Symbol.asyncIterator]: () => iterator }) {
-    // The first with content: the API opens a stream of responses with events that only name it.
-    if (first && (chunk.choices?.length || chunk.type?.endsWith('.delta'))) {
+    if (first && hasContent(chunk)) {
       first = false
       span.setAttribute('gen_ai.response.time_to_first_chunk', (performance.now() - start) / 1000)
     }
     setUsageDetails(span, chunk.usage ?? chunk.response?.usage)
     yield chunk
   }
+}
+
+/** The APIs open a stream with chunks that only name the response or the role. */
+function hasContent({ type, choices }: Chunk): boolean {
+  if (type?.endsWith('.delta')) return true
+  return !!choices?.some(({ delta }) => delta?.content || delta?.refusal || delta?.tool_calls)
 }
 
 async function* endingSpan(span: Span, chunks: AsyncGenerator<Chunk>) {
