@@ -1,0 +1,34 @@
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { addBusybox, addCertificates, removeDocumentation, stable, unpack } from '../lib/debian.ts'
+import type { Recipe } from '../recipe.ts'
+
+/** Debian's package: Alertmanager's Go module does not compile, the assets of its web pages are missing. */
+export const alertmanager: Recipe = {
+  name: 'alertmanager',
+  variable: 'ALERTMANAGER_IMAGE',
+
+  async build(workshop) {
+    workshop.step('download packages')
+    const unpacked = join(workshop.dir, 'alertmanager')
+    const version = await unpack(workshop, 'sid', ['prometheus-alertmanager'], unpacked)
+
+    workshop.step('root file system')
+    const rootfs = join(workshop.context, 'rootfs')
+    await unpack(workshop, stable, ['libc6', 'tzdata'], rootfs)
+    await removeDocumentation(rootfs)
+    await addBusybox(workshop, rootfs)
+    await addCertificates(workshop, rootfs)
+    await rename(join(unpacked, 'usr/bin/prometheus-alertmanager'), join(rootfs, 'bin/alertmanager'))
+    await rename(join(unpacked, 'usr/bin/amtool'), join(rootfs, 'bin/amtool'))
+    const owned = join(workshop.context, 'owned')
+    await mkdir(join(owned, 'etc/alertmanager'), { recursive: true })
+    await mkdir(join(owned, 'alertmanager'))
+    await copyFile(
+      join(import.meta.dirname, 'alertmanager.yml'),
+      join(owned, 'etc/alertmanager/alertmanager.yml'),
+    )
+    await rm(unpacked, { recursive: true })
+    return version
+  },
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { alertmanager } from './alertmanager/recipe.ts'
+import { collector } from './collector/recipe.ts'
+import { buildImage, findByRecipe } from './lib/docker.ts'
+import { root } from './lib/paths.ts'
+import { finish } from './lib/progress.ts'
+import { Workshop } from './lib/workshop.ts'
+import { node } from './node/recipe.ts'
+import { prometheus } from './prometheus/recipe.ts'
+import { tempo } from './tempo/recipe.ts'
+import type { Recipe } from './recipe.ts'
+
+/** The longest builds first: the others' downloads happen while they compile. Grafana has no recipe (see README.md). */
+export const recipes: readonly Recipe[] = [collector, prometheus, tempo, node, alertmanager]
+
+/** What every recipe uses and what decides a result: a change there builds all images again. */
+const shared = ['images/lib/debian.ts', 'images/lib/go.ts']
+
+/** Name and content hash of a recipe; an image with this key needs no building. */
+export async function recipeKey(recipe: Recipe): Promise<string> {
+  const folder = `images/${recipe.name}`
+  const own = (await readdir(join(root, folder))).filter((file) => !file.endsWith('.test.ts')).sort()
+  const hash = createHash('sha256')
+  for (const file of [...own.map((name) => `${folder}/${name}`), ...shared, ...(recipe.inputs ?? [])]) {
+    hash
+      .update(`${file}\0`)
+      .update(await readFile(join(root, file)))
+      .update('\0')
+  }
+  return `${recipe.name}-${hash.digest('hex').slice(0, 16)}`
+}
+
+/**
+ * Makes a recipe's image unless the engine has it.
+ *
+ * @returns the image's name, `genai-otel-kit/<recipe>:<version>`.
+ * @throws BuildError
+ */
+export async function buildStandIn(recipe: Recipe): Promise<string> {
+  const key = await recipeKey(recipe)
+  const present = await findByRecipe(key)
+  if (present !== undefined) return present
+
+  const started = Date.now()
+  const workshop = await Workshop.open(recipe.name)
+  try {
+    const version = await recipe.build(workshop)
+    workshop.step('docker build')
+    const image = `genai-otel-kit/${recipe.name}:${version}`
+    await buildImage(workshop, image, join(root, 'images', recipe.name, 'Dockerfile'), key)
+    finish(recipe.name, `built ${image}`, Date.now() - started)
+    return image
+  } catch (error) {
+    finish(recipe.name, 'failed', Date.now() - started)
+    throw error
+  } finally {
+    await workshop.close()
+  }
+}

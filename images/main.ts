@@ -1,0 +1,18 @@
+/**
+ * Prints the compose variables of all images, one `NAME=image` per line; pulls and builds what is missing. Progress and
+ * reasons go to stderr:
+ *
+ *   env $(node images/main.ts) docker compose up
+ */
+import { BuildError } from './lib/workshop.ts'
+import { resolve } from './resolve.ts'
+
+try {
+  const { images, missing } = await resolve()
+  for (const [variable, image] of Object.entries(images)) console.log(`${variable}=${image}`)
+  for (const [variable, why] of missing) console.error(`no ${variable}: ${why}`)
+} catch (error) {
+  if (!(error instanceof BuildError)) throw error
+  console.error(error.message)
+  process.exitCode = 1
+}

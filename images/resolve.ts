@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { buildStandIn, recipes } from './build.ts'
+import { isPresent } from './lib/docker.ts'
+import { oneProcess } from './lib/lock.ts'
+import { root } from './lib/paths.ts'
+import { say } from './lib/progress.ts'
+import { Registry, type Pull } from './lib/registry.ts'
+import { upstreamImages } from './upstream.ts'
+import type { ImageVariable } from './recipe.ts'
+
+export interface Resolution {
+  /** Values for the compose variables. */
+  images: Partial<Record<ImageVariable, string>>
+  /** The variables without an image, and why there is none. */
+  missing: Map<ImageVariable, string>
+}
+
+let resolution: Promise<Resolution> | undefined
+
+/**
+ * Finds or makes every image that docker-compose.yml names by a variable, in this order: the variable's own value
+ * (environment, .env), the upstream image when the engine has it, the upstream image pulled, a stand-in built from
+ * package registries. `GENAI_IMAGES=build` goes to stand-ins at once. Says on stderr what it does; asked again in the
+ * same process, it gives the same answer.
+ *
+ * @throws BuildError when a stand-in does not build.
+ */
+export function resolve(): Promise<Resolution> {
+  // Two processes would compile the same thing on the same cores.
+  resolution ??= oneProcess('images', decide)
+  return resolution
+}
+
+/** The compose variables with the images they stand for; one that cannot be had (Grafana) is absent. */
+export async function resolveImages(): Promise<Record<string, string>> {
+  return (await resolve()).images
+}
+
+async function decide(): Promise<Resolution> {
+  const settings = await environment()
+  const buildOnly = settings['GENAI_IMAGES'] === 'build'
+  const registry = new Registry()
+  const result: Resolution = { images: {}, missing: new Map() }
+  const standIns: { variable: ImageVariable; upstream: string; why: string }[] = []
+
+  await Promise.all(
+    Array.from(await upstreamImages(), async ([variable, upstream]) => {
+      const chosen = settings[variable]
+      if (chosen) {
+        result.images[variable] = chosen
+        return
+      }
+      const upstreamHere: Pull = buildOnly
+        ? { pulled: false, why: 'GENAI_IMAGES=build' }
+        : (await isPresent(upstream))
+          ? { pulled: true }
+          : await registry.pull(upstream)
+      if (upstreamHere.pulled) result.images[variable] = upstream
+      else standIns.push({ variable, upstream, why: upstreamHere.why })
+    }),
+  )
+
+  for (const why of new Set(standIns.map((standIn) => standIn.why))) {
+    const names = standIns.filter((standIn) => standIn.why === why).map((standIn) => standIn.upstream)
+    say('images', `stand-ins for ${names.join(', ')}: ${why}`)
+  }
+  // All are waited for: one that fails must not cut the others' compiling short.
+  const built = await Promise.allSettled(
+    standIns.map(async ({ variable, upstream, why }) => {
+      const recipe = recipes.find((recipe) => recipe.variable === variable)
+      if (recipe !== undefined) result.images[variable] = await buildStandIn(recipe)
+      else result.missing.set(variable, `${upstream} cannot be built from package registries, and ${why}`)
+    }),
+  )
+  const failures = built.flatMap((outcome) =>
+    outcome.status === 'rejected' ? [outcome.reason as Error] : [],
+  )
+  if (failures.length === 1) throw failures[0] as Error
+  if (failures.length > 1) throw new Error(failures.map((failure) => failure.message).join('\n'))
+  return result
+}
+
+/** The settings as compose sees them: the environment, then .env. */
+async function environment(): Promise<Record<string, string | undefined>> {
+  const file = await readFile(join(root, '.env'), 'utf8').catch(() => '')
+  return { ...parseEnv(file), ...process.env }
+}

@@ -1,0 +1,14 @@
+import { imageDefaults, upstreamImages } from './upstream.ts'
+import { recipes } from './build.ts'
+
+test('takes the default of each image variable, and no other variable', () => {
+  const text = 'image: ${TEMPO_IMAGE:-grafana/tempo:3.0.3}\nimage: x/y:1\nports: ["${TEMPO_PORT:-3200}:3200"]'
+  expect(imageDefaults(text)).toEqual(new Map([['TEMPO_IMAGE', 'grafana/tempo:3.0.3']]))
+})
+
+test('docker-compose.yml has a fixed tag for every image that has a recipe, and for Grafana', async () => {
+  const images = await upstreamImages()
+  for (const variable of [...recipes.map((recipe) => recipe.variable), 'GRAFANA_IMAGE'] as const) {
+    expect(images.get(variable)).toMatch(/:v?\d/)
+  }
+})
