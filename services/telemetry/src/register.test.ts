@@ -114,6 +114,20 @@ test('a service with nothing but --import is traced whole', async () => {
   await Promise.all([api.close(), other.close()])
 }, 30_000)
 
+test('a request that is cut when stopping leaves its span', async () => {
+  const [otlp, api] = await Promise.all([receiver(), fakeApi()])
+  const asked = new Promise<void>((resolve) => api.next(() => resolve()))
+  const app = await start({ API_URL: api.url, OTHER_URL: api.url, OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url })
+  const answer = fetch(`${app.url}/ask/7`, { method: 'POST' })
+  answer.catch(() => {})
+  await asked
+  await app.stop()
+  await expect(answer).rejects.toThrow()
+  expect(JSON.stringify(otlp.exports)).toContain('"POST /ask/:id"')
+  otlp.server.close()
+  await api.close()
+}, 30_000)
+
 test('stopping is bounded when the Collector is away, and says what is lost', async () => {
   const [gone, api] = await Promise.all([fakeApi(), fakeApi()])
   await gone.close()

@@ -5,8 +5,10 @@ import { NodeSDK } from '@opentelemetry/sdk-node'
 import { BaggagePropagator } from './baggage-propagator.ts'
 import { measureConnections } from './connection-phases.ts'
 import { instrumentations } from './instrumentations.ts'
+import { OpenSpans } from './open-spans.ts'
 import { spanProcessors } from './span-processors.ts'
 
+const openSpans = new OpenSpans()
 let sdk: NodeSDK | undefined
 let stopped: Promise<void> | undefined
 
@@ -24,7 +26,7 @@ export function start(): void {
   measureConnections()
   sdk = new NodeSDK({
     instrumentations: instrumentations(),
-    spanProcessors: spanProcessors(),
+    spanProcessors: spanProcessors(openSpans),
     textMapPropagator: new CompositePropagator({
       propagators: [
         new W3CTraceContextPropagator(),
@@ -41,8 +43,8 @@ export function start(): void {
 }
 
 /**
- * Sends what is left and stops. Call it when the last request has ended: spans that end later are lost. Further
- * calls return the first one's promise.
+ * Sends what is left and stops. Call it when the last request has ended or was cut: it waits half a second for
+ * spans that are still open, and those that end later are lost. Further calls return the first one's promise.
  *
  * @param timeoutSeconds how long it may take; what is not sent by then is lost, and `diag` says so
  */
@@ -56,12 +58,18 @@ async function flushWithin(seconds: number): Promise<void> {
     timer = setTimeout(() => reject(new Error(`not done after ${seconds} s`)), seconds * 1000)
   })
   try {
-    await Promise.race([sdk?.shutdown(), late])
+    await Promise.race([endAndSend(), late])
   } catch (error) {
     diag.error('telemetry: spans were lost at shutdown', error)
   } finally {
     clearTimeout(timer)
   }
+}
+
+async function endAndSend(): Promise<void> {
+  // Of requests that were cut, which end their spans as they notice.
+  await openSpans.none(500)
+  await sdk?.shutdown()
 }
 
 function setDefaults(defaults: Record<string, string>): void {

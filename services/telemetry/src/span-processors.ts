@@ -11,18 +11,18 @@ const known = new Set<string>(Object.values(appKeys))
 
 /**
  * What happens to spans: the application context goes from baggage onto each, and then it goes where
- * `OTEL_TRACES_EXPORTER` says: `otlp` (default), `console`, several of them, or `none`.
+ * `OTEL_TRACES_EXPORTER` says: `otlp` (default), `console`, several of them, or `none`; `more` see it last.
  *
  * The batch is tuned by the specification's variables; the defaults differ where a demo or an LLM service needs
  * it: sent after 1 s rather than 5, and 8,192 spans kept for up to 5 minutes while the Collector is away.
  *
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
-export function spanProcessors(): SpanProcessor[] {
+export function spanProcessors(...more: SpanProcessor[]): SpanProcessor[] {
   const names = new Set(getStringListFromEnv('OTEL_TRACES_EXPORTER') ?? ['otlp'])
   const exporting = [...names].flatMap((name) => exportingProcessor(name) ?? [])
   if (exporting.length === 0) return []
-  return [new BaggageSpanProcessor((key) => known.has(key)), ...exporting]
+  return [new BaggageSpanProcessor((key) => known.has(key)), ...exporting, ...more]
 }
 
 function exportingProcessor(name: string): SpanProcessor | undefined {

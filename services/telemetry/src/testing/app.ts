@@ -28,4 +28,7 @@ app.post('/ask/:id', (_request, response) =>
 const server = app.listen(0, '127.0.0.1')
 await once(server, 'listening')
 console.log((server.address() as AddressInfo).port)
-process.once('SIGTERM', () => server.close(() => void shutdown(1).then(() => process.exit())))
+process.once('SIGTERM', () => {
+  server.close(() => void shutdown(1).then(() => process.exit()))
+  server.closeAllConnections()
+})
