@@ -40,7 +40,9 @@ export async function recipeKey(recipe: Recipe): Promise<string> {
  */
 export async function buildStandIn(recipe: Recipe): Promise<string> {
   const key = await recipeKey(recipe)
-  const present = await findByRecipe(key)
+  const repository = `genai-otel-kit/${recipe.name}`
+  // By repository as well: an image that is based on it has its labels.
+  const present = await findByRecipe(repository, key)
   if (present !== undefined) return present
 
   const started = Date.now()
@@ -48,7 +50,7 @@ export async function buildStandIn(recipe: Recipe): Promise<string> {
   try {
     const version = await recipe.build(workshop)
     workshop.step('docker build')
-    const image = `genai-otel-kit/${recipe.name}:${version}`
+    const image = `${repository}:${version}`
     await buildImage(workshop, image, join(root, 'images', recipe.name, 'Dockerfile'), key)
     finish(recipe.name, `built ${image}`, Date.now() - started)
     return image

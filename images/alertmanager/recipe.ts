@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rename, rm } from 'node:fs/promises'
+import { copyFile, mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { addBusybox, addCertificates, removeDocumentation, stable, unpack } from '../lib/debian.ts'
 import type { Recipe } from '../recipe.ts'
@@ -21,14 +21,12 @@ export const alertmanager: Recipe = {
     await addCertificates(workshop, rootfs)
     await rename(join(unpacked, 'usr/bin/prometheus-alertmanager'), join(rootfs, 'bin/alertmanager'))
     await rename(join(unpacked, 'usr/bin/amtool'), join(rootfs, 'bin/amtool'))
-    const owned = join(workshop.context, 'owned')
-    await mkdir(join(owned, 'etc/alertmanager'), { recursive: true })
-    await mkdir(join(owned, 'alertmanager'))
+    await mkdir(join(workshop.context, 'data'))
+    await mkdir(join(workshop.context, 'config'))
     await copyFile(
       join(import.meta.dirname, 'alertmanager.yml'),
-      join(owned, 'etc/alertmanager/alertmanager.yml'),
+      join(workshop.context, 'config/alertmanager.yml'),
     )
-    await rm(unpacked, { recursive: true })
     return version
   },
 }

@@ -4,10 +4,18 @@ import type { Workshop } from './workshop.ts'
 /** The label that says of which recipe, at which state, a stand-in was made. */
 const label = 'genai-otel-kit.recipe'
 
-/** The name of an image with this label value, if the engine has one. */
-export async function findByRecipe(key: string): Promise<string | undefined> {
+/** The name of the image of this repository with this label value, if the engine has one. */
+export async function findByRecipe(repository: string, key: string): Promise<string | undefined> {
   const { code, stdout, stderr } = await run('docker', [
-    ...['image', 'ls', '--filter', `label=${label}=${key}`, '--format', '{{.Repository}}:{{.Tag}}'],
+    ...[
+      'image',
+      'ls',
+      '--filter',
+      `label=${label}=${key}`,
+      repository,
+      '--format',
+      '{{.Repository}}:{{.Tag}}',
+    ],
   ])
   if (code !== 0) throw new Error(`docker image ls: ${stderr.trim()}`)
   return stdout.split('\n').find((name) => name !== '' && !name.startsWith('<none>'))

@@ -21,7 +21,7 @@ export function duration(ms: number): string {
 
 /** One line, stamped with the time since the start of this process. */
 export function say(subject: string, text: string): void {
-  console.error(`[${duration(Date.now() - started).padStart(7)}] ${subject.padEnd(12)} ${text}`)
+  process.stderr.write(`[${duration(Date.now() - started).padStart(7)}] ${subject.padEnd(12)} ${text}\n`)
 }
 
 /** The subject begins a step, which ends the one before. Steps that last are repeated with their duration. */

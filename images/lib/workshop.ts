@@ -59,8 +59,7 @@ export class Workshop {
 
   /** Runs a step that keeps all cores busy when no other does. */
   async compile<T>(label: string, task: () => Promise<T>): Promise<T> {
-    this.#step = label
-    step(this.name, `${label}: waits for the cores`)
+    if (cores.busy) this.step(`${label}: waits for the cores`)
     return cores.run(() => {
       this.step(label)
       return task()

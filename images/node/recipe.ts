@@ -27,7 +27,7 @@ export const node: Recipe = {
     const local = join(rootfs, 'usr/local')
     await mkdir(join(local, 'bin'), { recursive: true })
     await mkdir(join(local, 'lib/node_modules'), { recursive: true })
-    await mkdir(join(workshop.context, 'owned/home/node'), { recursive: true })
+    await mkdir(join(workshop.context, 'home'))
     await copyFile(join(root, nodePackage, 'bin/node'), join(local, 'bin/node'))
     await symlink('node', join(local, 'bin/nodejs'))
 

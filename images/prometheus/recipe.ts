@@ -34,11 +34,10 @@ export const prometheus: Recipe = {
     workshop.step('root file system')
     await addBusybox(workshop, rootfs)
     await addCertificates(workshop, rootfs)
-    const owned = join(workshop.context, 'owned')
-    await mkdir(join(owned, 'prometheus'), { recursive: true })
+    await mkdir(join(workshop.context, 'data'))
     await cp(
       join(source, 'documentation/examples/prometheus.yml'),
-      join(owned, 'etc/prometheus/prometheus.yml'),
+      join(workshop.context, 'config/prometheus.yml'),
     )
 
     for (const build of builds) await compile(workshop, build)

@@ -1,4 +1,4 @@
-import { chmod, mkdir } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { addCertificates } from '../lib/debian.ts'
 import { compile, fetchDependencies, fetchModule, type GoBuild } from '../lib/go.ts'
@@ -27,9 +27,7 @@ export const tempo: Recipe = {
     }
     await fetchDependencies(workshop, build)
     await addCertificates(workshop, workshop.context)
-    const data = join(workshop.context, 'owned/var/tempo')
-    await mkdir(data, { recursive: true })
-    await chmod(data, 0o700)
+    await mkdir(join(workshop.context, 'data'))
     await compile(workshop, build)
     return version
   },

@@ -5,7 +5,10 @@ export interface Series {
 
 /** An instant query. @throws with Prometheus' own message where it refuses the query. */
 export async function query(prometheusUrl: string, promql: string): Promise<Series[]> {
-  const { result } = await run<{ metric: Record<string, string>; value: [number, string] }>(prometheusUrl, promql)
+  const { result } = await run<{ metric: Record<string, string>; value: [number, string] }>(
+    prometheusUrl,
+    promql,
+  )
   return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }))
 }
 
@@ -15,7 +18,11 @@ export async function query(prometheusUrl: string, promql: string): Promise<Seri
  *
  * The window must reach back to before the series began, or what came before it is counted too.
  */
-export async function counterTotals(prometheusUrl: string, selector: string, window = '3h'): Promise<Series[]> {
+export async function counterTotals(
+  prometheusUrl: string,
+  selector: string,
+  window = '3h',
+): Promise<Series[]> {
   const { result } = await run<{ metric: Record<string, string>; values: [number, string][] }>(
     prometheusUrl,
     `${selector}[${window}]`,

@@ -50,7 +50,9 @@ interface Trace {
  * @throws where Tempo answers anything but the trace or 404.
  */
 export async function readTrace(tempoUrl: string, traceId: string): Promise<StoredSpan[]> {
-  const response = await fetch(`${tempoUrl}/api/v2/traces/${traceId}`, { headers: { accept: 'application/json' } })
+  const response = await fetch(`${tempoUrl}/api/v2/traces/${traceId}`, {
+    headers: { accept: 'application/json' },
+  })
   if (response.status === 404) return []
   if (!response.ok) throw new Error(`Tempo answered ${response.status}: ${await response.text()}`)
   const { trace = {} } = (await response.json()) as { trace?: Trace }
@@ -62,10 +64,14 @@ export async function readTrace(tempoUrl: string, traceId: string): Promise<Stor
         spanId: hex(span.spanId),
         parentSpanId: span.parentSpanId ? hex(span.parentSpanId) : undefined,
         name: span.name,
-        kind: (span.kind ?? 'SPAN_KIND_UNSPECIFIED').replace('SPAN_KIND_', '').toLowerCase() as StoredSpan['kind'],
+        kind: (span.kind ?? 'SPAN_KIND_UNSPECIFIED')
+          .replace('SPAN_KIND_', '')
+          .toLowerCase() as StoredSpan['kind'],
         service: String(plain(resource?.attributes)['service.name']),
         scope: scope?.name ?? '',
-        status: (span.status?.code ?? 'STATUS_CODE_UNSET').replace('STATUS_CODE_', '').toLowerCase() as StoredSpan['status'],
+        status: (span.status?.code ?? 'STATUS_CODE_UNSET')
+          .replace('STATUS_CODE_', '')
+          .toLowerCase() as StoredSpan['status'],
         startMs: Number(BigInt(span.startTimeUnixNano) / 1000n) / 1000,
         durationMs: Number(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano)) / 1e6,
         attributes: plain(span.attributes),
@@ -78,7 +84,9 @@ export async function readTrace(tempoUrl: string, traceId: string): Promise<Stor
 const hex = (base64: string) => Buffer.from(base64, 'base64').toString('hex')
 
 const plain = (attributes: KeyValue[] = []) =>
-  Object.fromEntries(attributes.map(({ key, value }) => [key, value === undefined ? undefined : plainValue(value)]))
+  Object.fromEntries(
+    attributes.map(({ key, value }) => [key, value === undefined ? undefined : plainValue(value)]),
+  )
 
 function plainValue(value: AnyValue): unknown {
   if (value.intValue !== undefined) return Number(value.intValue)

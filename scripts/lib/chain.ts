@@ -1,0 +1,98 @@
+import { BrokenLink } from './broken-link.ts'
+import type { AnsweredCall } from './calls.ts'
+import { eventually } from './eventually.ts'
+import { modelUsage, type ModelUsage } from './model-usage.ts'
+import { query } from './prometheus.ts'
+import { readTrace, type StoredSpan } from './tempo.ts'
+
+/** Batches and flushes on the way take some ten seconds; a machine with two cores has its own idea. */
+const arrivalMs = 90_000
+
+const spansIn = 'sum({__name__=~"otelcol_receiver_accepted_spans(_total|__spans__total)?"})'
+
+/** The spans of a call, once Tempo has its root and a model call. @throws BrokenLink */
+export async function findTrace(
+  tempoUrl: string,
+  prometheusUrl: string,
+  call: AnsweredCall,
+): Promise<StoredSpan[]> {
+  const accepted = await number(prometheusUrl, spansIn)
+  return eventually(async () => {
+    const spans = await readTrace(tempoUrl, call.traceId).catch((error: unknown) => {
+      throw new BrokenLink('Tempo answers', String(error), 'docker compose logs --tail 50 tempo')
+    })
+    const complete = spans.some((span) => span.service === call.service && span.kind === 'server')
+    if (complete && spans.some((span) => 'gen_ai.operation.name' in span.attributes)) return spans
+    const seen = `trace ${call.traceId} has ${spans.length} spans in Tempo, ${complete ? 'no model call among them' : 'the call itself is not among them'}`
+    throw (await number(prometheusUrl, spansIn)) > accepted || spans.length > 0
+      ? new BrokenLink('Collector → Tempo', seen, 'docker compose logs --tail 50 collector tempo')
+      : new BrokenLink(
+          `${call.service} → Collector`,
+          `${seen}, and the Collector has received no span since`,
+          `docker compose logs --tail 50 ${call.service} collector`,
+        )
+  }, arrivalMs)
+}
+
+/** The usage table, once each of these calls is in it. @throws BrokenLink */
+export async function findUsage(
+  prometheusUrl: string,
+  calls: readonly AnsweredCall[],
+  before: readonly ModelUsage[],
+): Promise<ModelUsage[]> {
+  return eventually(async () => {
+    const usage = await modelUsage(prometheusUrl)
+    for (const service of new Set(calls.map((call) => call.service))) {
+      const expected = calls.filter((call) => call.service === service).length
+      const counted = callsOf(usage, service) - callsOf(before, service)
+      if (counted >= expected) continue
+      throw new BrokenLink(
+        'Collector → Prometheus',
+        `${counted} of at least ${expected} model calls of ${service} are counted`,
+        'docker compose logs --tail 50 collector prometheus',
+      )
+    }
+    return usage
+  }, arrivalMs)
+}
+
+const callsOf = (usage: readonly ModelUsage[], service: string) =>
+  usage.filter((row) => row.service === service).reduce((sum, row) => sum + row.calls, 0)
+
+interface RuleGroups {
+  data: {
+    groups: { name: string; rules: { name: string; type: string; health: string; lastError?: string }[] }[]
+  }
+}
+
+/** How many alert rules Prometheus has loaded, all of them evaluating without error. @throws BrokenLink */
+export async function checkRules(prometheusUrl: string): Promise<number> {
+  const advice = 'docker compose logs --tail 50 prometheus, and the rule files in alerts/'
+  return eventually(async () => {
+    const response = await fetch(`${prometheusUrl}/api/v1/rules`)
+    const rules = ((await response.json()) as RuleGroups).data.groups.flatMap((group) => group.rules)
+    const broken = rules.find((rule) => rule.health === 'err')
+    if (broken) throw new BrokenLink(`rule ${broken.name} evaluates`, broken.lastError ?? 'an error', advice)
+    const alerts = rules.filter((rule) => rule.type === 'alerting').length
+    if (alerts === 0) throw new BrokenLink('alert rules are loaded', 'Prometheus has none', advice)
+    return alerts
+  }, 15_000)
+}
+
+/** @throws BrokenLink unless Prometheus sends alerts to an Alertmanager. */
+export async function checkAlertmanager(prometheusUrl: string): Promise<void> {
+  await eventually(async () => {
+    const response = await fetch(`${prometheusUrl}/api/v1/alertmanagers`)
+    const { data } = (await response.json()) as { data: { activeAlertmanagers: unknown[] } }
+    if (data.activeAlertmanagers.length > 0) return
+    throw new BrokenLink(
+      'Prometheus → Alertmanager',
+      'Prometheus knows no Alertmanager',
+      'docker compose logs --tail 50 prometheus alertmanager',
+    )
+  }, 15_000)
+}
+
+async function number(prometheusUrl: string, promql: string): Promise<number> {
+  return (await query(prometheusUrl, promql))[0]?.value ?? 0
+}

@@ -1,0 +1,64 @@
+/**
+ * Starts the stack, makes a call of each kind and reads it back from the other end. Ends with an error that names the
+ * broken link where something does not arrive.
+ */
+import { styleText } from 'node:util'
+import { BuildError } from '../images/lib/workshop.ts'
+import { finish, say, step } from '../images/lib/progress.ts'
+import { resolve } from '../images/resolve.ts'
+import { BrokenLink } from './lib/broken-link.ts'
+import { makeCalls } from './lib/calls.ts'
+import { checkAlertmanager, checkRules, findTrace, findUsage } from './lib/chain.ts'
+import { Compose, ComposeError } from './lib/compose.ts'
+import { waitUntilHealthy } from './lib/health.ts'
+import { modelUsage } from './lib/model-usage.ts'
+import { report } from './lib/report.ts'
+
+async function up(): Promise<string> {
+  const { images, missing } = await resolve()
+  const compose = await Compose.open(images)
+  const leftOut = missing.get('GRAFANA_IMAGE')
+  const services = Object.keys(compose.services).filter((name) => name !== 'grafana' || leftOut === undefined)
+  if (leftOut !== undefined) say('up', `without Grafana: ${leftOut}`)
+
+  await timed('build the services’ image', () => compose.build())
+  await timed('start', () => compose.run('up', '--detach', '--no-build', ...services))
+  await waitUntilHealthy(compose, services)
+
+  const prometheus = urlOf(compose, 'prometheus', 9090)
+  const before = await modelUsage(prometheus)
+  const calls = await timed('a call of each kind', () => makeCalls(compose))
+  const agent = calls.find((call) => call.service === 'support-agent') ?? calls[0]!
+  const trace = await timed('read the trace back from Tempo', () =>
+    findTrace(urlOf(compose, 'tempo', 3200), prometheus, agent),
+  )
+  const usage = await timed('read the numbers back from Prometheus', () =>
+    findUsage(prometheus, calls, before),
+  )
+  const alerts = await checkRules(prometheus)
+  await checkAlertmanager(prometheus)
+  return report({ compose, services, leftOut, usage, trace, traceId: agent.traceId, alerts })
+}
+
+async function timed<T>(label: string, task: () => Promise<T>): Promise<T> {
+  const began = Date.now()
+  step('up', label)
+  const result = await task()
+  finish('up', `done: ${label}`, Date.now() - began)
+  return result
+}
+
+function urlOf(compose: Compose, service: string, port: number): string {
+  const url = compose.url(service, port)
+  if (url === undefined) throw new ComposeError(`docker-compose.yml publishes no port ${port} of ${service}`)
+  return url
+}
+
+try {
+  console.log(await up())
+} catch (error) {
+  // What these say is for the user; anything else is a defect, with its stack.
+  const known = error instanceof BrokenLink || error instanceof BuildError || error instanceof ComposeError
+  console.error(styleText('red', known ? error.message : String((error as Error).stack ?? error)))
+  process.exit(1)
+}
