@@ -24,6 +24,15 @@ test.each([
   expect(JSON.stringify(problem)).not.toContain('secret')
 })
 
+test('a spend limit is told from a rate limit, and has no Retry-After', () => {
+  const limit = {
+    error: { type: 'rate_limit_error', details: { error_code: 'enforced_spend_limit_reached' } },
+  }
+  const problem = upstreamProblem(APIError.generate(429, limit, undefined, new Headers()))
+  expect(problem).toMatchObject({ status: 429, retryAfter: undefined })
+  expect(problem?.toJSON()).toMatchObject({ upstream: { code: 'enforced_spend_limit_reached' } })
+})
+
 test('no answer at all', () => {
   expect(upstreamProblem(new APIConnectionTimeoutError())?.status).toBe(504)
   expect(upstreamProblem(new APIConnectionError({ message: 'refused' }))?.status).toBe(503)

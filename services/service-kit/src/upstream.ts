@@ -12,7 +12,7 @@ import { HttpProblem } from './problem.ts'
  * | 400, 404, 413, 422 | 400, 413: the caller's request asked for it |
  * | 401, 402, 403 and others | 502: our own account, nothing the caller can do |
  *
- * The body tells upstream's status, error type and request id (member `upstream`), never its message,
+ * The body tells upstream's status, error type, error code and request id (member `upstream`), never its message,
  * which may quote the prompt.
  *
  * Recognised by form, because a service that uses neither SDK must not have to install them.
@@ -22,10 +22,13 @@ import { HttpProblem } from './problem.ts'
 export function upstreamProblem(error: unknown): HttpProblem | undefined {
   if (!(error instanceof Error) || !isSdkError(error)) return undefined
   const { status, headers, requestID, type } = error
+  // Anthropic's and OpenAI's name for it: tells a spend limit from a rate limit.
+  const code = error.errorCode ?? error.code
   const extensions = {
     upstream: {
       ...(status !== undefined && { status }),
       ...(typeof type === 'string' && { type }),
+      ...(typeof code === 'string' && { code }),
       ...(typeof requestID === 'string' && { request_id: requestID }),
     },
   }
@@ -56,6 +59,8 @@ interface SdkError extends Error {
   headers: Headers | undefined
   requestID?: unknown
   type?: unknown
+  errorCode?: unknown
+  code?: unknown
 }
 
 /** Both SDKs' `APIError` set exactly these, to undefined where there was no answer. */
