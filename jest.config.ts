@@ -12,6 +12,6 @@ export default {
   reporters: ['default', '<rootDir>/test/lib/summary-reporter.ts'],
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{services,collector,alerts,grafana,images,scripts}/**/*.test.ts'] },
-    { ...shared, displayName: 'integration', testMatch: ['<rootDir>/test/**/*.test.ts'] },
+    { ...shared, displayName: 'integration', testMatch: ['<rootDir>/test/**/*.test.ts'], globalSetup: '<rootDir>/test/lib/global-setup.ts' },
   ],
 } satisfies Config

@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { DockerComposeEnvironment, Wait } from 'testcontainers'
 import type { StartedDockerComposeEnvironment } from 'testcontainers'
 import { resolveImages } from '../../images/resolve.ts'
+import { Compose } from '../../scripts/lib/compose.ts'
 import { eventually } from './eventually.ts'
 import { docker, root } from './docker.ts'
 
@@ -44,9 +45,9 @@ export class Stack {
     const names = [...Object.values(PORTS), 'OTLP_GRPC_PORT', 'COLLECTOR_HEALTH_PORT']
     const free = await freePorts(names.length)
     const ports = new Map(names.map((name, i) => [name, String(free[i])]))
+    await (await Compose.open(images)).build()
     const environment = await new DockerComposeEnvironment(root, 'docker-compose.yml')
       .withEnvironment({ ...images, ...Object.fromEntries(ports), ANTHROPIC_API_KEY: '', OPENAI_API_KEY: '' })
-      .withBuild()
       .withWaitStrategy('collector-1', Wait.forLogMessage('Everything is ready'))
       .withWaitStrategy('tempo-1', Wait.forLogMessage('Tempo started'))
       .withStartupTimeout(240_000)

@@ -134,10 +134,10 @@ test('a client that goes away mid-stream leaves an ended span', async () => {
 
 test('caching, the other provider, embeddings', async () => {
   for (const cache of ['5m', '1h', '5m', 'none']) {
-    await stack.post('summarizer', '/summarize', { document_id: 'handbook', provider: 'anthropic', cache })
+    await stack.post('summarizer', '/summarize', { document_id: 'log-01', provider: 'anthropic', cache })
   }
-  await stack.post('summarizer', '/summarize', { document_id: 'handbook', provider: 'openai' })
-  await stack.post('summarizer', '/summarize', { document_id: 'handbook', provider: 'openai' })
+  await stack.post('summarizer', '/summarize', { document_id: 'log-01', provider: 'openai' })
+  await stack.post('summarizer', '/summarize', { document_id: 'log-01', provider: 'openai' })
   await stack.post('summarizer', '/embed', { texts: ['one', 'two'] })
   await eventually(async () => {
     const models = await query(
@@ -184,7 +184,7 @@ test('for each model the counters equal the ledger, and the cost calcPrice, afte
       const [path, body] = {
         'chat-api': ['/chat', ask],
         'support-agent': ['/support', { question: 'Look up order 1001', order_id: '1001' }],
-        summarizer: ['/summarize', { document_id: 'handbook', provider: 'anthropic', cache: '5m' }],
+        summarizer: ['/summarize', { document_id: 'log-01', provider: 'anthropic', cache: '5m' }],
       }[service] as [string, unknown]
       // A service that is restarting answers nothing; what the simulator answered is in its ledger all the same.
       await stack.postRaw(service, path, body).then((response) => response.text(), () => undefined)

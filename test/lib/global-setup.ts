@@ -1,0 +1,13 @@
+import { resolve } from '../../images/resolve.ts'
+
+/** Has every image at hand before the first test, and hands their names to the tests by environment. */
+export default async function setup(): Promise<void> {
+  const { images } = await resolve()
+  Object.assign(process.env, images)
+  // What is missing now is missing for the whole run: no test asks the registry again.
+  process.env['GENAI_IMAGES'] = 'build'
+  // Its image is in no package registry, and it only cleans up what a killed run left.
+  if (Object.values(images).some((image) => image.startsWith('genai-otel-kit/'))) {
+    process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'
+  }
+}
