@@ -21,6 +21,8 @@ export const alertmanager: Recipe = {
     await addCertificates(workshop, rootfs)
     await rename(join(unpacked, 'usr/bin/prometheus-alertmanager'), join(rootfs, 'bin/alertmanager'))
     await rename(join(unpacked, 'usr/bin/amtool'), join(rootfs, 'bin/amtool'))
+    // The message templates, which upstream has inside the binary.
+    await rename(join(unpacked, 'usr/share/prometheus'), join(rootfs, 'usr/share/prometheus'))
     await mkdir(join(workshop.context, 'data'))
     await mkdir(join(workshop.context, 'config'))
     await copyFile(
