@@ -35,11 +35,13 @@ export async function ledgerTotals(simulatorUrl: string): Promise<Map<string, To
   if (dropped > 0) throw new Error(`the ledger has dropped ${dropped} entries`)
   if (in_flight > 0) throw new Error(`${in_flight} calls are still being answered`)
   const totals = new Map<string, Totals>()
-  for (const { provider, model, usage_sent, time } of entries) {
+  for (const { provider, model, usage_sent, time, aborted } of entries) {
     // Of a call that its client left, the client knows what had been sent, and no instrumentation can know more.
     if (!usage_sent || !model) continue
     const tokens =
       provider === 'anthropic' ? anthropicTokens(usage_sent as AnthropicUsage) : openaiTokens(usage_sent as OpenAIUsage)
+    // Until its last event an Anthropic stream has a placeholder for the output, which the SDK does not report.
+    if (aborted && provider === 'anthropic') tokens.output = 0
     const price = calcPrice(
       {
         input_tokens: tokens.input,

@@ -1,3 +1,5 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { GenericContainer, Network, Wait } from 'testcontainers'
 import type { StartedNetwork, StartedTestContainer } from 'testcontainers'
@@ -20,7 +22,10 @@ export async function startPipeline(): Promise<Pipeline> {
   const images = await resolveImages()
   const network = await new Network().start()
   const [prometheus, tempo] = await Promise.all([startPrometheus(images, network), startTempo(images, network)])
-  const collector = await collectorContainer(images, network).start()
+  const queue = await mkdtemp(join(tmpdir(), 'collector-queue-'))
+  // The image's user is not ours.
+  await chmod(queue, 0o777)
+  const collector = await collectorContainer(images, network, queue).start()
   const pipeline: Pipeline = {
     otlpUrl: url(collector, 4318),
     prometheusUrl: url(prometheus, 9090),
@@ -33,6 +38,7 @@ export async function startPipeline(): Promise<Pipeline> {
     async stop() {
       await Promise.all([collector, prometheus, tempo].map((container) => container.stop()))
       await network.stop()
+      await rm(queue, { recursive: true, force: true })
     },
   }
   return pipeline
@@ -40,15 +46,15 @@ export async function startPipeline(): Promise<Pipeline> {
 
 type Images = Awaited<ReturnType<typeof resolveImages>>
 
-function collectorContainer(images: Images, network: StartedNetwork) {
+function collectorContainer(images: Images, network: StartedNetwork, queue: string) {
   return (
     new GenericContainer(images.COLLECTOR_IMAGE!)
       .withNetwork(network)
       .withCopyDirectoriesToContainer([{ source: join(root, 'collector'), target: '/etc/otelcol-contrib' }])
       .withWorkingDir('/etc/otelcol-contrib')
       .withCommand(['--config=collector.yaml'])
-      // The image's user cannot write to a fresh tmpfs that belongs to root.
-      .withTmpFs({ '/var/lib/otelcol/queue': 'uid=10001' })
+      // On disk, as what the queue holds has to survive a restart.
+      .withBindMounts([{ source: queue, target: '/var/lib/otelcol/queue' }])
       .withExposedPorts(4318, 13133)
       .withWaitStrategy(Wait.forHttp('/', 13133))
   )
