@@ -9,6 +9,7 @@ import { resolve } from '../images/resolve.ts'
 import { BrokenLink } from './lib/broken-link.ts'
 import { makeCalls } from './lib/calls.ts'
 import { checkAlertmanager, checkRules, findTrace, findUsage } from './lib/chain.ts'
+import { servicesWithChangedFiles } from './lib/changed-files.ts'
 import { Compose, ComposeError } from './lib/compose.ts'
 import { waitUntilHealthy } from './lib/health.ts'
 import { modelUsage } from './lib/model-usage.ts'
@@ -23,6 +24,12 @@ async function up(): Promise<string> {
 
   await timed('build the services’ image', () => compose.build())
   await timed('start', () => compose.run('up', '--detach', '--no-build', ...services))
+  const changed = await servicesWithChangedFiles(compose)
+  if (changed.length > 0) {
+    await timed(`restart ${changed.join(', ')}, whose files changed`, () =>
+      compose.run('restart', ...changed),
+    )
+  }
   await waitUntilHealthy(compose, services)
 
   const prometheus = urlOf(compose, 'prometheus', 9090)

@@ -8,13 +8,14 @@ import { readTrace, type StoredSpan } from './tempo.ts'
 /** Batches and flushes on the way take some ten seconds; a machine with two cores has its own idea. */
 const arrivalMs = 90_000
 
-const spansIn = 'sum({__name__=~"otelcol_receiver_accepted_spans(_total|__spans__total)?"})'
+const spansIn = 'sum(otelcol_receiver_accepted_spans_total)'
 
 /** The spans of a call, once Tempo has its root and a model call. @throws BrokenLink */
 export async function findTrace(
   tempoUrl: string,
   prometheusUrl: string,
   call: AnsweredCall,
+  timeout = arrivalMs,
 ): Promise<StoredSpan[]> {
   const accepted = await number(prometheusUrl, spansIn)
   return eventually(async () => {
@@ -31,7 +32,7 @@ export async function findTrace(
           `${seen}, and the Collector has received no span since`,
           `docker compose logs --tail 50 ${call.service} collector`,
         )
-  }, arrivalMs)
+  }, timeout)
 }
 
 /** The usage table, once each of these calls is in it. @throws BrokenLink */
@@ -39,6 +40,7 @@ export async function findUsage(
   prometheusUrl: string,
   calls: readonly AnsweredCall[],
   before: readonly ModelUsage[],
+  timeout = arrivalMs,
 ): Promise<ModelUsage[]> {
   return eventually(async () => {
     const usage = await modelUsage(prometheusUrl)
@@ -53,7 +55,7 @@ export async function findUsage(
       )
     }
     return usage
-  }, arrivalMs)
+  }, timeout)
 }
 
 const callsOf = (usage: readonly ModelUsage[], service: string) =>

@@ -9,10 +9,12 @@ export interface Service {
   build?: unknown
   restart?: string
   ports?: { target: number; published?: string }[]
+  volumes?: { type: string; source: string }[]
 }
 
 /** A container as `docker compose ps` shows it. */
 export interface Container {
+  ID: string
   Service: string
   State: string
   /** Empty without a health check. */

@@ -1,6 +1,6 @@
 import { notHealthy } from './health.ts'
 
-const container = { Service: 'a', State: 'running', Health: '', ExitCode: 0 }
+const container = { ID: '0', Service: 'a', State: 'running', Health: '', ExitCode: 0 }
 const seen = (state: Partial<typeof container>, restart = 'unless-stopped') =>
   notHealthy([{ ...container, ...state }], ['a'], { a: { restart } }).get('a')
 
