@@ -14,7 +14,7 @@ export async function servicesWithChangedFiles(compose: Compose): Promise<string
     if (State !== 'running' || mounts.length === 0) continue
     const { stdout } = await run('docker', ['inspect', '--format', '{{.State.StartedAt}}', ID])
     const times = await Promise.all(mounts.map(({ source }) => lastChange(source)))
-    if (Math.max(...times) > Date.parse(stdout)) changed.push(Service)
+    if (Math.max(...times) > Date.parse(stdout.trim())) changed.push(Service)
   }
   return changed
 }
