@@ -29,7 +29,9 @@ const run = promisify(execFile)
 async function main(names: string[]) {
   if (!existsSync(join(here, 'node_modules'))) {
     console.log('installing the libraries')
-    await run('npm', ['install', '--legacy-peer-deps', '--ignore-scripts', '--no-package-lock'], { cwd: here })
+    await run('npm', ['install', '--legacy-peer-deps', '--ignore-scripts', '--no-package-lock'], {
+      cwd: here,
+    })
   }
   const all = (await readdir(join(here, 'libraries'))).map((file) => file.replace(/\.js$/, ''))
   const receiver = await startReceiver()
@@ -48,7 +50,10 @@ async function main(names: string[]) {
           OPENAI_BASE_URL: `${simulator.url}/v1`,
           OPENAI_API_KEY: 'key',
         })
-        await write(library, test, truthOf(await simulator.ledger()), receiver.traces())
+        const traces = receiver.traces()
+        // Some calls have no span at all: a limit of the library's, which its fragment tells.
+        if (traces.resourceSpans.length === 0) console.log(`${name} ${test}: no spans`)
+        else await write(library, test, truthOf(await simulator.ledger()), traces)
       }
       console.log(`${name}: ${library.cases.join(', ')}`)
     }
@@ -84,7 +89,10 @@ async function versionOf(installed: string): Promise<string> {
 
 /** Runs run-case.js. @throws with what it printed, where it fails. */
 async function child(args: string[], env: Record<string, string>): Promise<string> {
-  const process_ = spawn(process.execPath, ['run-case.js', ...args], { cwd: here, env: { ...process.env, ...env } })
+  const process_ = spawn(process.execPath, ['run-case.js', ...args], {
+    cwd: here,
+    env: { ...process.env, ...env },
+  })
   let out = ''
   let err = ''
   process_.stdout.on('data', (data) => (out += String(data)))

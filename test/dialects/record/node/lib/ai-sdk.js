@@ -1,4 +1,13 @@
-import { failing, longSystem, longSystem1h, models, question, tool, toolQuestion, toolResult } from './prompts.js'
+import {
+  failing,
+  longSystem,
+  longSystem1h,
+  models,
+  question,
+  tool,
+  toolQuestion,
+  toolResult,
+} from './prompts.js'
 
 const anthropicUrl = `${process.env.ANTHROPIC_BASE_URL}/v1`
 
@@ -14,11 +23,12 @@ const anthropicUrl = `${process.env.ANTHROPIC_BASE_URL}/v1`
  * @param {(schema: object, execute: Function) => object} version.tool
  * @param {object} version.steps the option that allows several steps
  * @param {string} version.providerOptions
+ * @param {object} [version.openaiSettings]
  * @param {object} [version.cacheSetting] model settings that allow caching
  */
 export function aiSdkCases({ ai, createAnthropic, createOpenAI, telemetry = {}, ...version }) {
   const anthropic = createAnthropic({ baseURL: anthropicUrl })
-  const openai = createOpenAI?.({ baseURL: process.env.OPENAI_BASE_URL })
+  const openai = createOpenAI?.({ baseURL: process.env.OPENAI_BASE_URL, ...version.openaiSettings })
   const claude = anthropic(models.anthropic, ...(version.cacheSetting ? [version.cacheSetting] : []))
   const common = { ...telemetry, maxRetries: 0, [version.maxTokens]: 2000 }
   const ask = { ...common, model: claude, prompt: question }
@@ -30,7 +40,9 @@ export function aiSdkCases({ ai, createAnthropic, createOpenAI, telemetry = {}, 
       {
         role: 'system',
         content: system,
-        [version.providerOptions]: { anthropic: { cacheControl: { type: 'ephemeral', ...(ttl && { ttl }) } } },
+        [version.providerOptions]: {
+          anthropic: { cacheControl: { type: 'ephemeral', ...(ttl && { ttl }) } },
+        },
       },
       { role: 'user', content: question },
     ],
@@ -65,6 +77,13 @@ export function aiSdkCases({ ai, createAnthropic, createOpenAI, telemetry = {}, 
   if (version.ttl) ofAnthropic['cached-1h'] = () => ai.generateText(cached(longSystem1h, '1h'))
   if (!openai) return ofAnthropic
   const gpt = { ...ask, model: openai(models.openai) }
+  const embedding = {
+    ...telemetry,
+    maxRetries: 0,
+    model: version.embedding(openai),
+    // Vectors are recorded too: short ones.
+    providerOptions: { openai: { dimensions: 8 } },
+  }
   return {
     ...ofAnthropic,
     openai: () => ai.generateText(gpt),
@@ -73,13 +92,14 @@ export function aiSdkCases({ ai, createAnthropic, createOpenAI, telemetry = {}, 
       await ai.generateText({ ...gpt, prompt: longSystem })
       await ai.generateText({ ...gpt, prompt: longSystem })
     },
-    embed: () => ai.embed({ ...telemetry, maxRetries: 0, model: version.embedding(openai), value: question }),
-    'embed-many': () =>
-      ai.embedMany({ ...telemetry, maxRetries: 0, model: version.embedding(openai), values: [question, toolQuestion] }),
+    embed: () => ai.embed({ ...embedding, value: question }),
+    'embed-error': () => failing(() => ai.embed({ ...embedding, value: question })),
+    'embed-many': () => ai.embedMany({ ...embedding, values: [question, toolQuestion] }),
   }
 }
 
 export const aiSdkFaults = {
   error: [{ status: 529 }],
   'error-stream': [{ status: 529 }],
+  'embed-error': [{ status: 500 }],
 }

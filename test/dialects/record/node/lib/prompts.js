@@ -18,7 +18,11 @@ export const toolResult = { status: 'shipped' }
 export const longSystem = `Cases in point, ${'a support agent answers in one sentence. '.repeat(120)}`
 export const longSystem1h = longSystem.replace('Cases in point', 'To be kept for an hour')
 
-export const models = { anthropic: 'claude-sonnet-5', openai: 'gpt-5-mini', embeddings: 'text-embedding-3-small' }
+export const models = {
+  anthropic: 'claude-sonnet-5',
+  openai: 'gpt-5-mini',
+  embeddings: 'text-embedding-3-small',
+}
 
 /** Calls that are meant to fail. */
 export async function failing(call) {

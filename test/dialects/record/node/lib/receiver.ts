@@ -1,6 +1,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
+
+/** In stack traces. */
+const recorders = join(import.meta.dirname, '..')
 
 export interface Receiver {
   url: string
@@ -24,7 +28,8 @@ const FIXED: Record<string, string> = {
 export async function startReceiver(): Promise<Receiver> {
   let received: object[] = []
   const server = createServer(async (request, response) => {
-    const body = (await json(request)) as { resourceSpans?: object[] }
+    const text = JSON.stringify(await json(request)).replaceAll(recorders, '/app')
+    const body = JSON.parse(text) as { resourceSpans?: object[] }
     received.push(...(body.resourceSpans ?? []))
     response.setHeader('content-type', 'application/json').end('{}')
   })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LedgerEntry } from '../../../../../services/llm-simulator/src/ledger.ts'
 
-const server = process.env.SIM_TMP ?? join(import.meta.dirname, '../../../../../services/llm-simulator/src/server.ts')
+const server = join(import.meta.dirname, '../../../../../services/llm-simulator/src/server.ts')
 
 /** Exact and quick: what is recorded today is recorded tomorrow, and a first chunk that comes late is seen. */
 const BEHAVIOR = {
@@ -20,7 +20,10 @@ const BEHAVIOR = {
 /** Starts the simulated model APIs on a port. @throws where they do not answer within 10 s. */
 export async function startSimulator(port: number) {
   const url = `http://127.0.0.1:${port}`
-  const process_ = spawn(process.execPath, [server], { env: { ...process.env, PORT: String(port) }, stdio: 'ignore' })
+  const process_ = spawn(process.execPath, [server], {
+    env: { ...process.env, PORT: String(port) },
+    stdio: 'ignore',
+  })
   for (let attempt = 0; !(await answers(url)); attempt++) {
     if (attempt === 100) throw new Error('the simulator does not answer')
     await sleep(100)

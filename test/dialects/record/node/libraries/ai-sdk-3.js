@@ -4,6 +4,7 @@ import { aiSdkCases, aiSdkFaults } from '../lib/ai-sdk.js'
 
 export const dialect = 'ai-sdk-3'
 export const packages = ['ai-3', 'ai-sdk-anthropic-3']
+export const unsaid = { '*': ['error_type'], cached: ['cached'], 'cached-stream': ['cached'] }
 export const faults = aiSdkFaults
 export const cases = aiSdkCases({
   ai,

@@ -2,9 +2,18 @@ import * as ai from 'ai-5'
 import { createAnthropic } from 'ai-sdk-anthropic-5'
 import { createOpenAI } from 'ai-sdk-openai-5'
 import { aiSdkCases, aiSdkFaults } from '../lib/ai-sdk.js'
+import { models } from '../lib/prompts.js'
 
 export const dialect = 'ai-sdk-5'
 export const packages = ['ai-5', 'ai-sdk-anthropic-5', 'ai-sdk-openai-5']
+export const unsaid = {
+  '*': ['error_type'],
+  embed: ['model'],
+  'embed-many': ['model'],
+  openai: ['reasoning'],
+  'openai-cached': ['cache_read', 'reasoning'],
+  object: ['finish_reason'],
+}
 export const faults = aiSdkFaults
 export const cases = aiSdkCases({
   ai,
@@ -17,5 +26,5 @@ export const cases = aiSdkCases({
   steps: { stopWhen: ai.stepCountIs(5) },
   providerOptions: 'providerOptions',
   ttl: true,
-  embedding: (openai) => openai.textEmbeddingModel('text-embedding-3-small'),
+  embedding: (openai) => openai.textEmbeddingModel(models.embeddings),
 })

@@ -2,9 +2,11 @@ import * as ai from 'ai-6'
 import { createAnthropic } from 'ai-sdk-anthropic-6'
 import { createOpenAI } from 'ai-sdk-openai-6'
 import { aiSdkCases, aiSdkFaults } from '../lib/ai-sdk.js'
+import { models } from '../lib/prompts.js'
 
 export const dialect = 'ai-sdk-6'
 export const packages = ['ai-6', 'ai-sdk-anthropic-6', 'ai-sdk-openai-6']
+export const unsaid = { '*': ['error_type'], embed: ['model'], 'embed-many': ['model'] }
 export const faults = aiSdkFaults
 export const cases = aiSdkCases({
   ai,
@@ -17,5 +19,5 @@ export const cases = aiSdkCases({
   steps: { stopWhen: ai.stepCountIs(5) },
   providerOptions: 'providerOptions',
   ttl: true,
-  embedding: (openai) => openai.textEmbeddingModel('text-embedding-3-small'),
+  embedding: (openai) => openai.textEmbeddingModel(models.embeddings),
 })
