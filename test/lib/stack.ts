@@ -85,7 +85,7 @@ export class Stack {
 
   /** As `docker compose restart` does: SIGTERM, and time to finish. */
   async restart(service: Service): Promise<void> {
-    await docker('restart', '--time=30', this.#environment.getContainer(`${service}-1`).getId())
+    await docker('restart', '--time=35', this.#environment.getContainer(`${service}-1`).getId())
     if (DEMO.includes(service)) await this.#healthy(service)
   }
 

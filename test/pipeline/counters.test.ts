@@ -7,6 +7,9 @@ import type { Attributes } from '../lib/otlp.ts'
 import { startPipeline } from '../lib/pipeline.ts'
 import type { Pipeline } from '../lib/pipeline.ts'
 
+// Counters reach Prometheus within 20 s.
+jest.setTimeout(90_000)
+
 let pipeline: Pipeline
 beforeAll(async () => {
   pipeline = await startPipeline()
@@ -69,7 +72,7 @@ test('64 senders at once: not one call lost or doubled', async () => {
 test('a batch of thousands', async () => {
   await sendSpans(pipeline.otlpUrl, { service: 'batch', spans: Array.from({ length: 5000 }, () => call()) })
   await expectCalls('batch', 5000)
-}, 90_000)
+})
 
 test('the labels of the contract, and no others', async () => {
   await sendSpans(pipeline.otlpUrl, {
@@ -102,7 +105,7 @@ test('the labels of the contract, and no others', async () => {
       collector_instance_id: 'collector-0',
     })
   }
-}, 90_000)
+})
 
 test('increase() sees a lone burst of a brand-new series as it was, not extrapolated', async () => {
   await sendSpans(pipeline.otlpUrl, { service: 'burst', spans: Array.from({ length: 8 }, () => call()) })
@@ -122,7 +125,7 @@ test('a model without a price: no cost, and counted', async () => {
     expect(await total(INPUT, 'unpriced')).toBe(10)
   })
   expect(await query(pipeline.prometheusUrl, `${COST}{service_name="unpriced"}`)).toEqual([])
-}, 90_000)
+})
 
 test('parents that repeat usage, tools and retrieval count nothing', async () => {
   await sendSpans(pipeline.otlpUrl, {
@@ -139,7 +142,7 @@ test('parents that repeat usage, tools and retrieval count nothing', async () =>
     expect(await total('gen_ai_invoke_agent_duration_seconds_count', 'nested')).toBe(1)
     expect(await total('gen_ai_execute_tool_duration_seconds_count', 'nested')).toBe(1)
   })
-}, 90_000)
+})
 
 test('a graceful restart of the Collector under load: totals stay exact', async () => {
   let sent = 0

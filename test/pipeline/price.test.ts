@@ -8,6 +8,8 @@ import { startPipeline } from '../lib/pipeline.ts'
 import type { Pipeline } from '../lib/pipeline.ts'
 import { eventually } from '../lib/eventually.ts'
 
+jest.setTimeout(90_000)
+
 let pipeline: Pipeline
 beforeAll(async () => {
   pipeline = await startPipeline()

@@ -8,6 +8,9 @@ import { expectLedgerTotals } from '../lib/ledger.ts'
 import { Stack } from '../lib/stack.ts'
 import type { Service } from '../lib/stack.ts'
 
+// What a test waits for passes Tempo's or Prometheus' own intervals.
+jest.setTimeout(90_000)
+
 let stack: Stack
 beforeAll(async () => {
   stack = await Stack.start()

@@ -13,7 +13,7 @@ export interface ListenOptions {
   onStop?: () => Promise<void> | void
   /** How long requests in flight may take after a stop signal, in seconds. Default 8. */
   drainSeconds?: number
-  /** How long `onStop` may take, in seconds. Default 5. */
+  /** How long `onStop` may take, in seconds. Default 22: telemetry waits 20 s for its receiver. */
   onStopSeconds?: number
 }
 
@@ -35,7 +35,7 @@ export interface RunningServer {
  */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<RunningServer> {
   const { logger, port = Number(process.env.PORT ?? 8080), host, onStop } = options
-  const { drainSeconds = 8, onStopSeconds = 5 } = options
+  const { drainSeconds = 8, onStopSeconds = 22 } = options
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app)
   server.on('request', (_request, response) => {
     response.on('close', () => {

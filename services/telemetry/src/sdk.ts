@@ -46,9 +46,10 @@ export function start(): void {
  * Sends what is left and stops. Call it when the last request has ended or was cut: it waits half a second for
  * spans that are still open, and those that end later are lost. Further calls return the first one's promise.
  *
- * @param timeoutSeconds how long it may take; what is not sent by then is lost, and `diag` says so
+ * @param timeoutSeconds how long it may take: a receiver that restarts at the same time is waited for; what is not
+ *   sent by then is lost, and `diag` says so
  */
-export function shutdown(timeoutSeconds = 4): Promise<void> {
+export function shutdown(timeoutSeconds = 20): Promise<void> {
   return (stopped ??= flushWithin(timeoutSeconds))
 }
 
