@@ -14,6 +14,21 @@ fail() {
   exit 1
 }
 
+# A command whose output matters only when it fails.
+log=.cache/setup.log
+logged() {
+  mkdir -p .cache
+  "$@" >"$log" 2>&1 || {
+    tail -n 15 "$log" >&2
+    return 1
+  }
+}
+install_packages() {
+  say "installing $* from $(distribution)'s packages"
+  logged apt-get -q update && logged apt-get -q install -y --no-install-recommends "$@" ||
+    fail "the packages could not be installed: see above and $log"
+}
+
 distribution() { (. /etc/os-release 2>/dev/null && echo "$ID"); }
 
 # Only on the two distributions whose package names are known, and only as root.
@@ -45,11 +60,13 @@ esac
 
 engine_answers() { docker info >/dev/null 2>&1; }
 
+# For so many seconds, or until the process that should become it has ended.
 wait_for_engine() {
   seconds=0
   until engine_answers; do
     seconds=$((seconds + 1))
     [ "$seconds" -le "$1" ] || return 1
+    [ -z "${2-}" ] || kill -0 "$2" 2>/dev/null || return 1
     sleep 1
   done
 }
@@ -65,7 +82,8 @@ start_engine() {
   say "starting dockerd, its log is .cache/dockerd.log"
   # In a session of its own, so that it does not end with this terminal.
   setsid dockerd >>.cache/dockerd.log 2>&1 </dev/null &
-  wait_for_engine 60 || {
+  dockerd=$!
+  wait_for_engine 60 "$dockerd" || {
     tail -n 5 .cache/dockerd.log >&2
     fail "dockerd does not start: see above and .cache/dockerd.log"
   }
@@ -78,12 +96,9 @@ if ! engine_answers; then
   can_install ||
     fail "no container engine answers (docker info): install Docker 20.10 or newer and start it (https://docs.docker.com/engine/install), then run this again"
   if ! command -v dockerd >/dev/null; then
-    say "installing docker.io and iptables from $(distribution)'s packages"
-    apt-get -q update >&2 && apt-get -q install -y --no-install-recommends docker.io iptables >&2 ||
-      fail "the packages could not be installed: see above"
+    install_packages docker.io iptables
     # Newer releases have the client in a package of its own.
-    command -v docker >/dev/null || apt-get -q install -y --no-install-recommends docker-cli >&2 ||
-      fail "the package docker-cli could not be installed: see above"
+    command -v docker >/dev/null || install_packages docker-cli
   fi
   # The package may have started it.
   wait_for_engine 3 || start_engine
@@ -99,7 +114,7 @@ if ! docker compose version >/dev/null 2>&1; then
     work=.cache/compose
     say "installing the Compose plugin from Debian sid's package to $plugins"
     rm -rf "$work"
-    sh scripts/debian-packages.sh sid "$work" docker-compose >&2 ||
+    logged sh scripts/debian-packages.sh sid "$work" docker-compose ||
       fail "the package could not be downloaded: see above; or install Compose v2 (https://docs.docker.com/compose/install)"
     dpkg-deb -x "$work"/docker-compose_*.deb "$work"
     mkdir -p "$plugins"
@@ -108,9 +123,7 @@ if ! docker compose version >/dev/null 2>&1; then
     ;;
   ubuntu)
     can_install || fail "Compose v2 is missing: apt-get install docker-compose-v2, then run this again"
-    say "installing docker-compose-v2"
-    apt-get -q update >&2 && apt-get -q install -y --no-install-recommends docker-compose-v2 >&2 ||
-      fail "the package could not be installed: see above"
+    install_packages docker-compose-v2
     ;;
   *) fail "Compose v2 is missing (docker compose version): https://docs.docker.com/compose/install, then run this again" ;;
   esac

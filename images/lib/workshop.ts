@@ -80,7 +80,7 @@ export class Workshop {
     if (result.code === 0) return result.stdout
     const lines = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-8)
     for (const line of lines) say(this.name, `  | ${line}`)
-    throw this.failure(`${command} ended with ${result.code ?? 'a signal'}`, options.advice)
+    throw this.failure(`${command} ${outcome(result.code)}`, options.advice)
   }
 
   /** The error that says that the current step failed. */
@@ -90,4 +90,9 @@ export class Workshop {
   ): BuildError {
     return new BuildError(this.name, this.#step, problem, this.log, advice)
   }
+}
+
+function outcome(code: number | null): string {
+  if (code === null) return 'was ended by a signal'
+  return code < 0 ? 'could not be started' : `ended with ${code}`
 }
