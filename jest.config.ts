@@ -4,14 +4,28 @@ import type { Config } from 'jest'
 const shared = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
-    '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
+    '\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
+    ],
   },
 } satisfies Config
 
 export default {
+  // For integration tests, which wait for Tempo's and Prometheus' own intervals.
+  testTimeout: 90_000,
   reporters: ['default', '<rootDir>/test/lib/summary-reporter.ts'],
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{services,collector,alerts,grafana,images,scripts}/**/*.test.ts'] },
-    { ...shared, displayName: 'integration', testMatch: ['<rootDir>/test/**/*.test.ts'], globalSetup: '<rootDir>/test/lib/global-setup.ts' },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{services,collector,alerts,grafana,images,scripts}/**/*.test.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'integration',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/lib/global-setup.ts',
+    },
   ],
 } satisfies Config

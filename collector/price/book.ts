@@ -1,5 +1,11 @@
 import { calcPrice, findProvider } from '@pydantic/genai-prices'
-import type { ConditionalPrice, MatchLogic, ModelInfo, ModelPrice, TieredPrices } from '@pydantic/genai-prices'
+import type {
+  ConditionalPrice,
+  MatchLogic,
+  ModelInfo,
+  ModelPrice,
+  TieredPrices,
+} from '@pydantic/genai-prices'
 
 /** USD per million tokens, by what the tokens were. */
 export interface Rates {
@@ -43,7 +49,8 @@ export function readPriceBook(): PriceBook {
       if (!periods) continue
       for (const key of new Set([model.id, ...namesIn(model.match)])) {
         // The data set has the last word on which model a name means: the first that matches.
-        if (calcPrice({ input_tokens: 1 }, key, { providerId: id })?.model.id === model.id) models.set(key, periods)
+        if (calcPrice({ input_tokens: 1 }, key, { providerId: id })?.model.id === model.id)
+          models.set(key, periods)
       }
     }
     book.set(name, new Map([...models].sort(([a], [b]) => (a < b ? -1 : 1))))
@@ -60,7 +67,9 @@ function namesIn(match: MatchLogic): string[] {
 }
 
 function periodsOf(model: ModelInfo): Period[] | undefined {
-  const conditional: ConditionalPrice[] = Array.isArray(model.prices) ? model.prices : [{ prices: model.prices }]
+  const conditional: ConditionalPrice[] = Array.isArray(model.prices)
+    ? model.prices
+    : [{ prices: model.prices }]
   // Audio by the hour and the like: not priced by tokens.
   if (conditional.every(({ prices }) => prices.input_mtok === undefined)) return undefined
   return conditional.map(({ constraint, prices }, i) => {
@@ -74,7 +83,9 @@ function periodsOf(model: ModelInfo): Period[] | undefined {
     const base = ratesOf(prices, (price) => (typeof price === 'number' ? price : price.base))
     const above = tierStart(model.id, prices)
     if (above === undefined) return { from: String(from), ...base }
-    const tier = ratesOf(prices, (price) => (typeof price === 'number' ? price : (price.tiers[0]?.price ?? price.base)))
+    const tier = ratesOf(prices, (price) =>
+      typeof price === 'number' ? price : (price.tiers[0]?.price ?? price.base),
+    )
     return { from: String(from), ...base, tier: { above, ...tier } }
   })
 }

@@ -19,7 +19,9 @@ const fragment = priceFragment(book, version)
 
 if (process.argv.includes('--check')) {
   if (readFileSync(target, 'utf8') !== fragment) {
-    console.error('collector/price.yaml is not what its generator writes: run `npm run generate` and commit it')
+    console.error(
+      'collector/price.yaml is not what its generator writes: run `npm run generate` and commit it',
+    )
     process.exit(1)
   }
 } else {

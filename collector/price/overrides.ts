@@ -16,9 +16,12 @@ export function applyOverrides(book: PriceBook, file: string): void {
     const entries = book.get(provider) ?? new Map<string, Period[]>()
     for (const [model, prices] of Object.entries(models)) {
       for (const [key, price] of Object.entries(prices)) {
-        if (!(KEYS as readonly string[]).includes(key)) throw new Error(`${file}: ${provider}/${model}: unknown key ${key}`)
+        if (!(KEYS as readonly string[]).includes(key))
+          throw new Error(`${file}: ${provider}/${model}: unknown key ${key}`)
         if (typeof price !== 'number' || !(price >= 0) || !Number.isFinite(price)) {
-          throw new Error(`${file}: ${provider}/${model}: ${key} must be a number of USD per million tokens, 0 or more`)
+          throw new Error(
+            `${file}: ${provider}/${model}: ${key} must be a number of USD per million tokens, 0 or more`,
+          )
         }
       }
       const { input, output } = prices

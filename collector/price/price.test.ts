@@ -12,8 +12,12 @@ test('the committed fragment is what the generator writes', () => {
 })
 
 test('has every current model that the demo services use', () => {
-  expect([...book.get('anthropic')!.keys()]).toEqual(expect.arrayContaining(['claude-sonnet-5', 'claude-haiku-4-5']))
-  expect([...book.get('openai')!.keys()]).toEqual(expect.arrayContaining(['gpt-5-mini', 'text-embedding-3-small']))
+  expect([...book.get('anthropic')!.keys()]).toEqual(
+    expect.arrayContaining(['claude-sonnet-5', 'claude-haiku-4-5']),
+  )
+  expect([...book.get('openai')!.keys()]).toEqual(
+    expect.arrayContaining(['gpt-5-mini', 'text-embedding-3-small']),
+  )
 })
 
 test('does not take a prefix for the same model, as the data set does', () => {

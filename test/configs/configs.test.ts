@@ -32,12 +32,24 @@ test('promtool check config', async () => {
 
 test('promtool check rules', async () => {
   const files = rules.map((file) => `/repo/alerts/${file}`)
-  await runImage(images.PROMETHEUS_IMAGE!, '/bin/promtool', 'check', 'rules', '--lint=all', '--lint-fatal', ...files)
+  await runImage(
+    images.PROMETHEUS_IMAGE!,
+    '/bin/promtool',
+    'check',
+    'rules',
+    '--lint=all',
+    '--lint-fatal',
+    ...files,
+  )
 }, 60_000)
 
-test.each(ruleTests)('promtool test rules %s', async (file) => {
-  await runImage(images.PROMETHEUS_IMAGE!, '/bin/promtool', 'test', 'rules', `/repo/alerts/${file}`)
-}, 120_000)
+test.each(ruleTests)(
+  'promtool test rules %s',
+  async (file) => {
+    await runImage(images.PROMETHEUS_IMAGE!, '/bin/promtool', 'test', 'rules', `/repo/alerts/${file}`)
+  },
+  120_000,
+)
 
 test('amtool check-config', async () => {
   await runImage(images.ALERTMANAGER_IMAGE!, '/bin/amtool', 'check-config', '/repo/alerts/alertmanager.yml')
@@ -67,7 +79,9 @@ interface Compose {
 describe('docker-compose.yml', () => {
   let services: Compose['services']
   beforeAll(async () => {
-    services = (JSON.parse(await docker('compose', '--env-file=/dev/null', 'config', '--format=json')) as Compose).services
+    services = (
+      JSON.parse(await docker('compose', '--env-file=/dev/null', 'config', '--format=json')) as Compose
+    ).services
   }, 60_000)
 
   test('publishes on loopback only', () => {
@@ -91,14 +105,18 @@ describe('docker-compose.yml', () => {
       })
       expect(service.privileged).toBeFalsy()
       // It gives a volume to the Collector's user, has no network, and ends.
-      if (name === 'collector-queue-owner') expect(service).toMatchObject({ cap_add: ['CHOWN'], network_mode: 'none' })
+      if (name === 'collector-queue-owner')
+        expect(service).toMatchObject({ cap_add: ['CHOWN'], network_mode: 'none' })
       else expect(service.cap_add ?? []).toEqual([])
     }
   })
 
   test('has a default for every variable, which .env.example names', () => {
     const compose = readFileSync(join(root, 'docker-compose.yml'), 'utf8')
-    const used = [...compose.matchAll(/\$\{([A-Z_]+)(:-)?/g)].map(([, name, fallback]) => ({ name, fallback }))
+    const used = [...compose.matchAll(/\$\{([A-Z_]+)(:-)?/g)].map(([, name, fallback]) => ({
+      name,
+      fallback,
+    }))
     expect(used.filter(({ fallback }) => !fallback)).toEqual([])
     const explained = readFileSync(join(root, '.env.example'), 'utf8')
     expect(used.filter(({ name }) => !new RegExp(`^#?${name}=`, 'm').test(explained))).toEqual([])

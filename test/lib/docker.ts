@@ -7,7 +7,10 @@ export const root = join(import.meta.dirname, '..', '..')
 /** Runs docker. @throws with what it printed, where it fails. */
 export async function docker(...args: string[]): Promise<string> {
   try {
-    const { stdout, stderr } = await promisify(execFile)('docker', args, { cwd: root, maxBuffer: 64 * 1024 * 1024 })
+    const { stdout, stderr } = await promisify(execFile)('docker', args, {
+      cwd: root,
+      maxBuffer: 64 * 1024 * 1024,
+    })
     return stdout + stderr
   } catch (error) {
     const { stdout, stderr } = error as { stdout?: string; stderr?: string }

@@ -21,7 +21,10 @@ export interface Pipeline {
 export async function startPipeline(): Promise<Pipeline> {
   const images = await resolveImages()
   const network = await new Network().start()
-  const [prometheus, tempo] = await Promise.all([startPrometheus(images, network), startTempo(images, network)])
+  const [prometheus, tempo] = await Promise.all([
+    startPrometheus(images, network),
+    startTempo(images, network),
+  ])
   const queue = await mkdtemp(join(tmpdir(), 'collector-queue-'))
   // The image's user is not ours.
   await chmod(queue, 0o777)
@@ -82,7 +85,9 @@ function startTempo(images: Images, network: StartedNetwork) {
   return new GenericContainer(images.TEMPO_IMAGE!)
     .withNetwork(network)
     .withNetworkAliases('tempo')
-    .withCopyFilesToContainer([{ source: join(root, 'tempo', 'tempo.yaml'), target: '/etc/tempo/tempo.yaml' }])
+    .withCopyFilesToContainer([
+      { source: join(root, 'tempo', 'tempo.yaml'), target: '/etc/tempo/tempo.yaml' },
+    ])
     .withCommand(['-config.file=/etc/tempo/tempo.yaml'])
     .withExposedPorts(3200)
     .withWaitStrategy(Wait.forHttp('/ready', 3200))

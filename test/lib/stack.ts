@@ -31,7 +31,11 @@ export class Stack {
   readonly #ports: Map<string, string>
   readonly hasGrafana: boolean
 
-  private constructor(environment: StartedDockerComposeEnvironment, ports: Map<string, string>, hasGrafana: boolean) {
+  private constructor(
+    environment: StartedDockerComposeEnvironment,
+    ports: Map<string, string>,
+    hasGrafana: boolean,
+  ) {
     this.#environment = environment
     this.#ports = ports
     this.hasGrafana = hasGrafana

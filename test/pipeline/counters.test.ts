@@ -7,9 +7,6 @@ import type { Attributes } from '../lib/otlp.ts'
 import { startPipeline } from '../lib/pipeline.ts'
 import type { Pipeline } from '../lib/pipeline.ts'
 
-// Counters reach Prometheus within 20 s.
-jest.setTimeout(90_000)
-
 let pipeline: Pipeline
 beforeAll(async () => {
   pipeline = await startPipeline()
@@ -80,13 +77,21 @@ test('the labels of the contract, and no others', async () => {
     resource: { 'deployment.environment.name': 'prod', 'k8s.pod.name': 'pod-1', 'process.pid': 7 },
     spans: [
       {
-        ...call({ 'app.feature': 'search', 'app.endpoint': 'POST /search', 'app.user_id': 'u1', 'error.type': 'timeout' }),
+        ...call({
+          'app.feature': 'search',
+          'app.endpoint': 'POST /search',
+          'app.user_id': 'u1',
+          'error.type': 'timeout',
+        }),
         status: 'error',
       },
     ],
   })
   const series = await eventually(async () => {
-    const found = await query(pipeline.prometheusUrl, `{__name__=~"${INPUT}|${CALLS}", service_name="labels"}`)
+    const found = await query(
+      pipeline.prometheusUrl,
+      `{__name__=~"${INPUT}|${CALLS}", service_name="labels"}`,
+    )
     expect(found).toHaveLength(2)
     return found
   })
@@ -119,7 +124,10 @@ test('increase() sees a lone burst of a brand-new series as it was, not extrapol
 }, 150_000)
 
 test('a model without a price: no cost, and counted', async () => {
-  await sendSpans(pipeline.otlpUrl, { service: 'unpriced', spans: [call({ 'gen_ai.response.model': 'x', 'gen_ai.request.model': 'x' })] })
+  await sendSpans(pipeline.otlpUrl, {
+    service: 'unpriced',
+    spans: [call({ 'gen_ai.response.model': 'x', 'gen_ai.request.model': 'x' })],
+  })
   await eventually(async () => {
     expect(await total('gen_ai_client_inference_unpriced_total', 'unpriced')).toBe(1)
     expect(await total(INPUT, 'unpriced')).toBe(10)

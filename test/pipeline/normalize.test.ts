@@ -6,8 +6,6 @@ import { Double, newTraceId, sendSpans } from '../lib/otlp.ts'
 import { startPipeline } from '../lib/pipeline.ts'
 import type { Pipeline } from '../lib/pipeline.ts'
 
-jest.setTimeout(90_000)
-
 let pipeline: Pipeline
 beforeAll(async () => {
   pipeline = await startPipeline()

@@ -8,8 +8,6 @@ import { startPipeline } from '../lib/pipeline.ts'
 import type { Pipeline } from '../lib/pipeline.ts'
 import { eventually } from '../lib/eventually.ts'
 
-jest.setTimeout(90_000)
-
 let pipeline: Pipeline
 beforeAll(async () => {
   pipeline = await startPipeline()
@@ -33,7 +31,8 @@ const USAGES: Usage[] = [
   { input: 300_000, read: 100_000, write: 1000, write1h: 1000, output: 2000 },
 ]
 
-const cost = (attributes: Attributes, part: string) => attributes[`gen_ai.usage.cost.${part}`] as number | undefined
+const cost = (attributes: Attributes, part: string) =>
+  attributes[`gen_ai.usage.cost.${part}`] as number | undefined
 
 function usageAttributes({ input, read, write, write1h, output }: Usage): Attributes {
   return {
@@ -123,7 +122,10 @@ test('the parts add up to the amount, exactly, and say what was charged', async 
   expect(cost(attributes, 'output')).toBeCloseTo(0.005, 12)
   const parts = ['input', 'cache_read', 'cache_write', 'output'].map((part) => cost(attributes, part)!)
   expect(parts.reduce((a, b) => a + b)).toBe(cost(attributes, 'amount'))
-  expect(attributes).toMatchObject({ 'gen_ai.usage.cost.currency': 'USD', 'gen_ai.usage.cost.source': 'local' })
+  expect(attributes).toMatchObject({
+    'gen_ai.usage.cost.currency': 'USD',
+    'gen_ai.usage.cost.source': 'local',
+  })
 })
 
 test.each([
@@ -155,7 +157,10 @@ test.each([
 ])('prices by %s', async (_, models) => {
   const usage = { input: 1000, output: 1000 }
   const stored = await priced([
-    { name: 'call', attributes: { 'gen_ai.provider.name': 'anthropic', ...models, ...usageAttributes(usage) } },
+    {
+      name: 'call',
+      attributes: { 'gen_ai.provider.name': 'anthropic', ...models, ...usageAttributes(usage) },
+    },
   ])
   const expected = calcPrice({ input_tokens: 1000, output_tokens: 1000 }, 'claude-sonnet-5', {
     providerId: 'anthropic',

@@ -8,9 +8,6 @@ import { expectLedgerTotals } from '../lib/ledger.ts'
 import { Stack } from '../lib/stack.ts'
 import type { Service } from '../lib/stack.ts'
 
-// What a test waits for passes Tempo's or Prometheus' own intervals.
-jest.setTimeout(90_000)
-
 let stack: Stack
 beforeAll(async () => {
   stack = await Stack.start()
@@ -24,7 +21,8 @@ const trace = (id: string, complete: (spans: StoredSpan[]) => boolean) =>
     if (!complete(spans)) throw new Error(`trace ${id} has only ${spans.map(({ name }) => name).join(', ')}`)
     return spans
   })
-const withRole = (spans: StoredSpan[], role: string) => spans.filter((span) => span.attributes['genai.role'] === role)
+const withRole = (spans: StoredSpan[], role: string) =>
+  spans.filter((span) => span.attributes['genai.role'] === role)
 const ended = (service: string) => (spans: StoredSpan[]) =>
   spans.some((span) => span.service === service && span.kind === 'server')
 
@@ -60,11 +58,15 @@ test('a stream shows time to first chunk', async () => {
 })
 
 test('a tool loop is one trace over three services, with the tool’s span in it', async () => {
-  const { trace_id, tools } = await stack.post<{ trace_id: string; tools: string[] }>('support-agent', '/support', {
-    question: 'Where is my order 1001? Please look it up.',
-    order_id: '1001',
-    user_id: 'user-2',
-  })
+  const { trace_id, tools } = await stack.post<{ trace_id: string; tools: string[] }>(
+    'support-agent',
+    '/support',
+    {
+      question: 'Where is my order 1001? Please look it up.',
+      order_id: '1001',
+      user_id: 'user-2',
+    },
+  )
   expect(tools).toContain('look_up_order')
   const spans = await trace(trace_id, ended('support-agent'))
   expect(withRole(spans, 'inference').length).toBeGreaterThanOrEqual(2)
@@ -84,7 +86,12 @@ test('a tool loop is one trace over three services, with the tool’s span in it
 })
 
 test('a call that was retried shows each attempt with its status', async () => {
-  await stack.post('llm-simulator', '/faults', { match: { provider: 'anthropic' }, times: 2, status: 429, retry_after: 0.1 })
+  await stack.post('llm-simulator', '/faults', {
+    match: { provider: 'anthropic' },
+    times: 2,
+    status: 429,
+    retry_after: 0.1,
+  })
   const { trace_id } = await stack.post<{ trace_id: string }>('chat-api', '/chat', ask)
   const spans = await trace(trace_id, ended('chat-api'))
   const statuses = withRole(spans, 'attempt')
@@ -113,7 +120,12 @@ test('a failed call is an error, with the API’s own type', async () => {
 })
 
 test('a rate limit reaches the caller as one', async () => {
-  await stack.post('llm-simulator', '/faults', { match: { provider: 'anthropic' }, times: 10, status: 429, retry_after: 1 })
+  await stack.post('llm-simulator', '/faults', {
+    match: { provider: 'anthropic' },
+    times: 10,
+    status: 429,
+    retry_after: 1,
+  })
   const response = await stack.postRaw('chat-api', '/chat', ask)
   await fetch(`${stack.url('llm-simulator')}/faults`, { method: 'DELETE' })
   expect(response.status).toBe(429)
@@ -173,7 +185,8 @@ test('exemplars lead to traces', async () => {
       'prometheus',
       `/api/v1/query_exemplars?query=gen_ai_client_inference_duration_seconds_bucket&start=${Date.now() / 1000 - 600}&end=${Date.now() / 1000}`,
     )
-    const id = data.flatMap(({ exemplars }) => exemplars).find(({ labels }) => labels.trace_id)?.labels.trace_id
+    const id = data.flatMap(({ exemplars }) => exemplars).find(({ labels }) => labels.trace_id)
+      ?.labels.trace_id
     if (!id) throw new Error('no exemplar yet')
     return id
   })
@@ -190,7 +203,10 @@ test('for each model the counters equal the ledger, and the cost calcPrice, afte
         summarizer: ['/summarize', { document_id: 'log-01', provider: 'anthropic', cache: '5m' }],
       }[service] as [string, unknown]
       // A service that is restarting answers nothing; what the simulator answered is in its ledger all the same.
-      await stack.postRaw(service, path, body).then((response) => response.text(), () => undefined)
+      await stack.postRaw(service, path, body).then(
+        (response) => response.text(),
+        () => undefined,
+      )
       await sleep(50)
     }
   })
