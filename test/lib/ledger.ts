@@ -39,9 +39,7 @@ export async function ledgerTotals(simulatorUrl: string): Promise<Map<string, To
     // Of a call that its client left, the client knows what had been sent, and no instrumentation can know more.
     if (!usage_sent || !model) continue
     const tokens =
-      provider === 'anthropic'
-        ? anthropicTokens(usage_sent as AnthropicUsage)
-        : openaiTokens(usage_sent)
+      provider === 'anthropic' ? anthropicTokens(usage_sent as AnthropicUsage) : openaiTokens(usage_sent)
     // Until its last event an Anthropic stream has a placeholder for the output, which the SDK does not report.
     if (aborted && provider === 'anthropic') tokens.output = 0
     const price = calcPrice(
