@@ -91,6 +91,7 @@ function* problemsOfCall(
 /** What can be known of a call: what is left unsaid counts as 0, and unsaid `cached` input is not in the input either. */
 function saidTokens(truth: Truth, what: keyof typeof TOKENS, said: (what: string) => boolean): number {
   if (!said(what)) return 0
+  if (what === 'output' && truth.misstated_output !== undefined) return truth.misstated_output
   if (said('cached')) return truth[what]
   if (what === 'input') return truth.input - truth.cache_read - truth.cache_write
   return what.startsWith('cache_') ? 0 : truth[what]

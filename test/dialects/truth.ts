@@ -13,6 +13,8 @@ export interface Truth {
   /** Of those written, the ones kept for an hour. */
   cache_write_1h: number
   output: number
+  /** What a library that is known to count wrong says instead of `output`; its dialect's header has why. */
+  misstated_output?: number
   reasoning: number
   stream: boolean
   error_type: string | null

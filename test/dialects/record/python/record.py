@@ -19,24 +19,36 @@ REPOSITORY = HERE.parents[3]
 FIXTURES = HERE.parents[1] / "fixtures"
 VENVS = Path(os.environ.get("RECORD_VENVS", REPOSITORY / ".cache" / "record-python"))
 
-# Recorder module in libraries/: (requirements, folder of the fixtures).
+# Recorder in libraries/, by its name after run_: (requirements, folder of the fixtures).
 LIBRARIES = {
     "openllmetry": ("openllmetry", "openllmetry-python"),
     "openllmetry_old": ("openllmetry-old", "openllmetry-python"),
-    "openinference": ("openinference", "openinference"),
-    "otel_openai_v2": ("otel", "otel-python"),
-    "otel_genai": ("otel", "otel-python"),
+    "openinference": ("openinference", "openinference-python"),
+    "otel_openai_v2": ("otel-openai-v2", "semconv-python"),
+    "otel_genai": ("otel", "semconv-python"),
     "anthropic_sdk": ("otel", "anthropic-sdk"),
     "pydantic_ai": ("pydantic-ai", "pydantic-ai"),
     "langsmith": ("langsmith", "langsmith-python"),
     "litellm": ("litellm", "litellm"),
+    "litellm_v2": ("litellm", "litellm"),
     "langfuse": ("langfuse", "langfuse-python"),
+    "langfuse_langchain": ("langfuse", "langfuse-python"),
     "openlit": ("openlit", "openlit-python"),
     "strands": ("strands", "strands"),
-    "agent_framework": ("agent-framework", "agent-framework"),
-    "google_adk": ("google-adk", "google-adk"),
 }
 
+# Starts what a recorder tells us, see libraries/common.py.
+MARK = "\x1e"
+# As record/node has it: answers begin after 50 ms, streams say their first token after 300 ms.
+BEHAVIOR = {
+    "jitter": 0,
+    "output_tokens": 40,
+    "reasoning_tokens": 24,
+    "latency_seconds": 0.05,
+    "time_to_first_token_seconds": 0.3,
+    "tokens_per_second": 400,
+    "models": {"claude-haiku": None, "claude-opus": None, "text-embedding-": None},
+}
 # What says where and when it was recorded, not what the library does.
 FIXED_RESOURCE = re.compile(r"^(host|process|os|container)\.|^service\.instance\.id$")
 
@@ -85,7 +97,7 @@ def start_simulator(port: int) -> subprocess.Popen:
     simulator = subprocess.Popen(["node", "src/server.ts"], cwd=REPOSITORY / "services/llm-simulator", env=environment)
     for _ in range(100):
         try:
-            http("GET", f"http://127.0.0.1:{port}/ledger")
+            http("PATCH", f"http://127.0.0.1:{port}/behavior", BEHAVIOR)
             return simulator
         except OSError:
             time.sleep(0.2)
@@ -120,7 +132,9 @@ def truth_of(entry: dict) -> dict | None:
             "reasoning": output.get("reasoning_tokens") or 0,
         }
     same = ("provider", "request_model", "model", "stream", "error_type", "stop_reason")
-    return {key: entry[key] for key in same[:3]} | tokens | {key: entry[key] for key in same[3:]}
+    operation = "embeddings" if entry["endpoint"].endswith("/embeddings") else "chat"
+    called = {"provider": entry["provider"], "operation": operation}
+    return called | {key: entry[key] for key in same[1:3]} | tokens | {key: entry[key] for key in same[3:]}
 
 
 def otlp_json(bodies: list[bytes]) -> dict:
@@ -152,45 +166,72 @@ def clean(node):
     return node
 
 
+class Library:
+    """A recorder in a process of its own."""
+
+    def __init__(self, module: str, simulator: str, receiver: str) -> None:
+        environment = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ} | {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": receiver,
+            "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+            "OTEL_SERVICE_NAME": module.replace("_", "-"),
+            "SIMULATOR_URL": simulator,
+            "ANTHROPIC_BASE_URL": simulator,
+            "OPENAI_BASE_URL": f"{simulator}/v1",
+            # The Anthropic SDK's own spans would be a second set for each call; run_anthropic_sdk.py turns them on.
+            "ANTHROPIC_OPEN_TELEMETRY": "false",
+            # Beside the virtual environments, not beside the recorders.
+            "PYTHONPYCACHEPREFIX": str(VENVS / "pycache"),
+        }
+        script = HERE / "libraries" / f"run_{module}.py"
+        requirements, self.folder = LIBRARIES[module]
+        command = [python_of(requirements), script]
+        errors = None if "-v" in sys.argv else subprocess.DEVNULL
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, stderr=errors, text=True)
+        self.cases = self.answer()
+
+    def answer(self):
+        for line in self.process.stdout:
+            if line.startswith(MARK):
+                return json.loads(line[1:])
+        raise SystemExit(f"{self.process.args[1]} ended (run with -v to see why)")
+
+    def run(self, case: str) -> str | None:
+        """The traceback, where it failed."""
+        self.process.stdin.write(f"{case}\n")
+        self.process.stdin.flush()
+        return self.answer()
+
+    def end(self) -> None:
+        self.process.stdin.close()
+        self.process.wait(60)
+
+
 def record(module: str, only: list[str], simulator: str, receiver: str) -> None:
-    requirements, folder = LIBRARIES[module]
-    python = python_of(requirements)
-    script = HERE / "libraries" / f"{module}.py"
-    environment = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ} | {
-        "OTEL_EXPORTER_OTLP_ENDPOINT": receiver,
-        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
-        "OTEL_SERVICE_NAME": module.replace("_", "-"),
-        "SIMULATOR_URL": simulator,
-        "ANTHROPIC_BASE_URL": simulator,
-        "OPENAI_BASE_URL": f"{simulator}/v1",
-        # The Anthropic SDK's own spans would be a second set for each call; anthropic_sdk.py and *-with-native turn them on.
-        "ANTHROPIC_OPEN_TELEMETRY": "false",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    cases = json.loads(subprocess.check_output([python, script, "list"], env=environment, text=True).splitlines()[-1])
-    for case, about in cases.items():
+    library = Library(module, simulator, receiver)
+    for case, about in library.cases.items():
         if only and case not in only:
             continue
-        # A key of its own: the simulator's prompt cache is per key.
-        environment["ANTHROPIC_API_KEY"] = environment["OPENAI_API_KEY"] = f"test-{os.getpid()}-{module}-{case}"
         since = http("GET", f"{simulator}/ledger")["last_id"]
         Receiver.bodies.clear()
-        run = subprocess.run([python, script, case], env=environment, text=True, capture_output=True, timeout=120)
+        failure = library.run(case)
         http("DELETE", f"{simulator}/faults")
         entries = http("GET", f"{simulator}/ledger?since={since}")["entries"]
         truth = [call for call in map(truth_of, entries) if call]
+        surplus = about.pop("surplus_output", 0)
+        if surplus:
+            truth = [{**call, "misstated_output": call["output"] + surplus} for call in truth]
         otlp = otlp_json(Receiver.bodies)
         spans = sum(len(scope["spans"]) for resource in otlp.get("resourceSpans", []) for scope in resource["scopeSpans"])
-        print(f"{module} {case}: {len(truth)} calls, {spans} spans, exit {run.returncode}", flush=True)
-        if run.returncode or not truth or not spans:
-            print(run.stdout[-1500:], run.stderr[-3000:], sep="\n")
+        print(f"{module} {case}: {len(truth)} calls, {spans} spans", flush=True)
+        if failure or not truth or not spans:
+            print(failure or "nothing to keep", flush=True)
             continue
-        if "-v" in sys.argv:
-            print(run.stderr[-2000:])
         fixture = {**about, "language": "python", "handMade": False, "truth": truth, "otlp": otlp}
-        path = FIXTURES / folder / f"{case}.json"
+        path = FIXTURES / library.folder / f"{case}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(fixture, indent=2, ensure_ascii=False) + "\n")
+    library.end()
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from anthropic import Anthropic
 
 from common import (
+    Case,
     HANDBOOK, HAIKU, LONG_HANDBOOK, MAX_TOKENS, ORDER_QUESTION, QUESTION, SONNET, TOOL, TOOL_DESCRIPTION,
     TOOL_RESULT, TOOL_SCHEMA, expect_error, fail_next,
 )
@@ -68,7 +69,7 @@ def error() -> None:
     expect_error(lambda: client.messages.create(model=SONNET, max_tokens=MAX_TOKENS, messages=user(QUESTION)))
 
 
-def cases(package: str) -> dict:
+def cases(package: str) -> dict[str, Case]:
     every = {
         "anthropic-plain": plain,
         "anthropic-stream": stream,
@@ -78,4 +79,4 @@ def cases(package: str) -> dict:
         "anthropic-tools": tools,
         "anthropic-error": error,
     }
-    return {name: (package, case) for name, case in every.items()}
+    return {name: Case(package, case) for name, case in every.items()}

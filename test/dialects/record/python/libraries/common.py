@@ -4,7 +4,10 @@ import json
 import os
 import sys
 import urllib.request
+from fnmatch import fnmatch
+import traceback
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from importlib.metadata import version
 
 SONNET = "claude-sonnet-5"
@@ -23,7 +26,19 @@ TOOL_DESCRIPTION = "Look up the status of an order by its id"
 TOOL_SCHEMA = {"type": "object", "properties": {"order_id": {"type": "string"}}, "required": ["order_id"]}
 TOOL_RESULT = "shipped"
 
-Case = tuple[str, Callable[[], object]]
+# Starts a line of stdout that is for record.py; libraries print there too.
+MARK = "\x1e"
+
+
+@dataclass
+class Case:
+    """package: whose spans these are. unsaid: what of the truth they do not carry, in the words of ../../fixture.ts.
+    surplus_output: output tokens that the library adds to each call by mistake."""
+
+    package: str
+    do: Callable[[], object]
+    unsaid: list[str] = field(default_factory=list)
+    surplus_output: int = 0
 
 
 def tracer_provider():
@@ -55,29 +70,49 @@ def expect_error(call: Callable[[], object]) -> None:
     raise SystemExit("no error")
 
 
-def run(cases: dict[str, Case], uses: tuple[str, ...] = (), finish: Callable[[], object] | None = None) -> None:
+def run(cases: dict[str, Case], uses: tuple[str, ...] = ()) -> None:
     """
-    Runs the case that the command line names, or lists the cases.
+    Lists the cases for record.py, then runs those that it names, one by one, each with an API key of its own: the
+    simulator's prompt cache is per key.
 
-    cases: by name, the package that makes the spans and what to do
     uses: packages whose version matters too
     """
-    name = sys.argv[1]
-    if name == "list":
-        about = {
-            case: {
-                "library": f"{package}@{version(package)}",
-                "with": [f"{used}@{version(used)}" for used in uses],
-            }
-            for case, (package, _) in cases.items()
-        }
-        print(json.dumps(about))
-        return
-    cases[name][1]()
-    if finish:
-        finish()
+    tell({name: describe(case, uses) for name, case in cases.items()})
+    for line in sys.stdin:
+        name = line.strip()
+        key = f"test-{os.getpid()}-{name}"
+        os.environ["ANTHROPIC_API_KEY"] = os.environ["OPENAI_API_KEY"] = key
+        failure = None
+        try:
+            cases[name].do()
+        except Exception:
+            failure = traceback.format_exc()
+        flush()
+        tell(failure)
+
+
+def describe(case: Case, uses: tuple[str, ...]) -> dict:
+    versions = " with ".join(f"{package}@{version(package)}" for package in (case.package, *uses))
+    surplus = {"surplus_output": case.surplus_output} if case.surplus_output else {}
+    return {"library": versions} | ({"unsaid": case.unsaid} if case.unsaid else {}) | surplus
+
+
+def unsaid(cases: dict[str, Case], **by_pattern: str) -> dict[str, Case]:
+    """Notes what spans do not carry: by what, the patterns of the cases' names, with a space between them."""
+    for what, patterns in by_pattern.items():
+        for name, case in cases.items():
+            if any(fnmatch(name, pattern) for pattern in patterns.split()):
+                case.unsaid.append(what)
+    return cases
+
+
+def tell(message: object) -> None:
+    print(f"{MARK}{json.dumps(message)}", flush=True)
+
+
+def flush() -> None:
     from opentelemetry import trace
 
-    flush = getattr(trace.get_tracer_provider(), "force_flush", None)
-    if flush:
-        flush()
+    provider = trace.get_tracer_provider()
+    if hasattr(provider, "force_flush"):
+        provider.force_flush()

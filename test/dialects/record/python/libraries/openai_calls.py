@@ -3,6 +3,7 @@
 from openai import OpenAI
 
 from common import (
+    Case,
     EMBEDDING, GPT, HANDBOOK, ORDER_QUESTION, QUESTION, TOOL, TOOL_DESCRIPTION, TOOL_RESULT, TOOL_SCHEMA,
     expect_error, fail_next,
 )
@@ -56,10 +57,10 @@ def responses_stream() -> None:
 
 
 def embeddings() -> None:
-    OpenAI().embeddings.create(model=EMBEDDING, input=["parcel", "where is it"])
+    OpenAI().embeddings.create(model=EMBEDDING, input=["parcel", "where is it"], dimensions=8)
 
 
-def cases(package: str) -> dict:
+def cases(package: str) -> dict[str, Case]:
     every = {
         "openai-plain": plain,
         "openai-stream": stream,
@@ -70,4 +71,4 @@ def cases(package: str) -> dict:
         "openai-responses-stream": responses_stream,
         "openai-embeddings": embeddings,
     }
-    return {name: (package, case) for name, case in every.items()}
+    return {name: Case(package, case) for name, case in every.items()}
