@@ -4,15 +4,14 @@
  *
  *   env $(node images/main.ts) docker compose up
  */
-import { BuildError } from './lib/workshop.ts'
-import { resolve } from './resolve.ts'
+import { ImagesError, resolve } from './resolve.ts'
 
 try {
   const { images, missing } = await resolve()
   for (const [variable, image] of Object.entries(images)) console.log(`${variable}=${image}`)
   for (const [variable, why] of missing) console.error(`no ${variable}: ${why}`)
 } catch (error) {
-  if (!(error instanceof BuildError)) throw error
+  if (!(error instanceof ImagesError)) throw error
   console.error(error.message)
   process.exitCode = 1
 }

@@ -7,6 +7,7 @@ import { oneProcess } from './lib/lock.ts'
 import { root } from './lib/paths.ts'
 import { say } from './lib/progress.ts'
 import { Registry, type Pull } from './lib/registry.ts'
+import { BuildError } from './lib/workshop.ts'
 import { upstreamImages } from './upstream.ts'
 import type { ImageVariable } from './recipe.ts'
 
@@ -17,6 +18,11 @@ export interface Resolution {
   missing: Map<ImageVariable, string>
 }
 
+/** Images are missing and could not be built; says of each at which step, and what to do. */
+export class ImagesError extends Error {
+  override readonly name = 'ImagesError'
+}
+
 let resolution: Promise<Resolution> | undefined
 
 /**
@@ -25,7 +31,7 @@ let resolution: Promise<Resolution> | undefined
  * package registries. `GENAI_IMAGES=build` goes to stand-ins at once. Says on stderr what it does; asked again in the
  * same process, it gives the same answer.
  *
- * @throws BuildError when a stand-in does not build.
+ * @throws ImagesError when stand-ins do not build; the others are built.
  */
 export function resolve(): Promise<Resolution> {
   // Two processes would compile the same thing on the same cores.
@@ -77,8 +83,9 @@ async function decide(): Promise<Resolution> {
   const failures = built.flatMap((outcome) =>
     outcome.status === 'rejected' ? [outcome.reason as Error] : [],
   )
-  if (failures.length === 1) throw failures[0] as Error
-  if (failures.length > 1) throw new Error(failures.map((failure) => failure.message).join('\n'))
+  const defect = failures.find((failure) => !(failure instanceof BuildError))
+  if (defect !== undefined) throw defect
+  if (failures.length > 0) throw new ImagesError(failures.map((failure) => failure.message).join('\n'))
   return result
 }
 

@@ -3,9 +3,8 @@
  * broken link where something does not arrive.
  */
 import { styleText } from 'node:util'
-import { BuildError } from '../images/lib/workshop.ts'
 import { finish, say, step } from '../images/lib/progress.ts'
-import { resolve } from '../images/resolve.ts'
+import { ImagesError, resolve } from '../images/resolve.ts'
 import { BrokenLink } from './lib/broken-link.ts'
 import { makeCalls } from './lib/calls.ts'
 import { checkAlertmanager, checkRules, findTrace, findUsage } from './lib/chain.ts'
@@ -65,7 +64,7 @@ try {
   console.log(await up())
 } catch (error) {
   // What these say is for the user; anything else is a defect, with its stack.
-  const known = error instanceof BrokenLink || error instanceof BuildError || error instanceof ComposeError
+  const known = error instanceof BrokenLink || error instanceof ImagesError || error instanceof ComposeError
   console.error(styleText('red', known ? error.message : String((error as Error).stack ?? error)))
   process.exit(1)
 }
