@@ -1,9 +1,6 @@
 import { say } from './progress.ts'
 import { run } from './run.ts'
 
-/** How long an image registry may take for its first word. */
-const answerMs = 15_000
-
 /** What became of pulling an image: it is there, or why not. */
 export type Pull = { pulled: true } | { pulled: false; why: string }
 
@@ -16,33 +13,43 @@ const refusal =
  * others wait for it.
  */
 export class Registry {
-  #firstTry: Promise<unknown> | undefined
+  /** Settled when the first try was answered, or has failed. */
+  #answered: Promise<void> | undefined
   #unreachable: string | undefined
+  readonly #answerMs: number
+
+  /** @param answerMs how long a registry may take for its first word. */
+  constructor(answerMs = 15_000) {
+    this.#answerMs = answerMs
+  }
 
   async pull(image: string): Promise<Pull> {
-    if (this.#firstTry === undefined) {
-      const pull = this.#pull(image)
-      this.#firstTry = pull
-      return pull
+    if (this.#answered === undefined) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      this.#answered = promise
+      return this.#pull(image, resolve).finally(resolve)
     }
-    await this.#firstTry
+    await this.#answered
     if (this.#unreachable !== undefined) return { pulled: false, why: this.#unreachable }
     return this.#pull(image)
   }
 
-  async #pull(image: string): Promise<Pull> {
+  async #pull(image: string, onAnswer = () => {}): Promise<Pull> {
     say('registry', `pulling ${image}`)
     const timer = new AbortController()
-    const timeout = setTimeout(() => timer.abort(), answerMs)
+    const timeout = setTimeout(() => timer.abort(), this.#answerMs)
     const { code, stderr } = await run('docker', ['pull', image], {
       signal: timer.signal,
       // It answered: from here on it may take as long as the network needs.
-      onOutput: () => clearTimeout(timeout),
+      onOutput: () => {
+        clearTimeout(timeout)
+        onAnswer()
+      },
     })
     clearTimeout(timeout)
     if (code === 0) return { pulled: true }
     if (timer.signal.aborted) {
-      this.#unreachable = `no image registry answered within ${answerMs / 1000} s`
+      this.#unreachable = `no image registry answered within ${this.#answerMs / 1000} s`
     } else if (!refusal.test(stderr)) {
       this.#unreachable = `no image registry could be reached (${stderr.trim().split('\n').at(-1)})`
     }
