@@ -35,6 +35,8 @@ LIBRARIES = {
     "langfuse_langchain": ("langfuse", "langfuse-python"),
     "openlit": ("openlit", "openlit-python"),
     "strands": ("strands", "strands"),
+    "agent_framework": ("agent-framework", "agent-framework"),
+    "google_adk": ("google-adk", "google-adk"),
 }
 
 # Starts what a recorder tells us, see libraries/common.py.
@@ -218,6 +220,9 @@ def record(module: str, only: list[str], simulator: str, receiver: str) -> None:
         http("DELETE", f"{simulator}/faults")
         entries = http("GET", f"{simulator}/ledger?since={since}")["entries"]
         truth = [call for call in map(truth_of, entries) if call]
+        operation = about.pop("operation", None)
+        if operation:
+            truth = [{**call, "operation": operation} for call in truth]
         surplus = about.pop("surplus_output", 0)
         if surplus:
             truth = [{**call, "misstated_output": call["output"] + surplus} for call in truth]

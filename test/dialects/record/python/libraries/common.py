@@ -33,12 +33,13 @@ MARK = "\x1e"
 @dataclass
 class Case:
     """package: whose spans these are. unsaid: what of the truth they do not carry, in the words of ../../fixture.ts.
-    surplus_output: output tokens that the library adds to each call by mistake."""
+    surplus_output: output tokens that the library adds to each call by mistake. operation: its word for a chat."""
 
     package: str
     do: Callable[[], object]
     unsaid: list[str] = field(default_factory=list)
     surplus_output: int = 0
+    operation: str | None = None
 
 
 def tracer_provider():
@@ -94,7 +95,8 @@ def run(cases: dict[str, Case], uses: tuple[str, ...] = ()) -> None:
 def describe(case: Case, uses: tuple[str, ...]) -> dict:
     versions = " with ".join(f"{package}@{version(package)}" for package in (case.package, *uses))
     surplus = {"surplus_output": case.surplus_output} if case.surplus_output else {}
-    return {"library": versions} | ({"unsaid": case.unsaid} if case.unsaid else {}) | surplus
+    operation = {"operation": case.operation} if case.operation else {}
+    return {"library": versions} | ({"unsaid": case.unsaid} if case.unsaid else {}) | surplus | operation
 
 
 def unsaid(cases: dict[str, Case], **by_pattern: str) -> dict[str, Case]:
