@@ -13,5 +13,8 @@ export default tseslint.config(
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
     },
   },
-  { files: ['**/*.yaml', '**/*.yml'], extends: [yml.configs['flat/recommended'], yml.configs['flat/prettier']] },
+  {
+    files: ['**/*.yaml', '**/*.yml'],
+    extends: [yml.configs['flat/recommended'], yml.configs['flat/prettier']],
+  },
 )
