@@ -55,6 +55,13 @@ test('a stream shows time to first chunk', async () => {
   const firstChunk = call!.attributes['gen_ai.response.time_to_first_chunk'] as number
   expect(firstChunk).toBeGreaterThan(0)
   expect(firstChunk).toBeLessThan(call!.durationMs / 1000)
+  await eventually(async () => {
+    const [streams] = await query(
+      stack.url('prometheus'),
+      'sum(gen_ai_client_inference_time_to_first_chunk_seconds_count{service_name="chat-api"})',
+    )
+    expect(streams?.value).toBeGreaterThan(0)
+  })
 })
 
 test('a tool loop is one trace over three services, with the tool’s span in it', async () => {
