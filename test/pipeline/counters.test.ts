@@ -112,6 +112,31 @@ test('the labels of the contract, and no others', async () => {
   }
 })
 
+test('errors have one vocabulary, whatever a library calls them', async () => {
+  const types = {
+    rate_limit_error: ['rate_limit_error', 'RateLimitError', 'anthropic.RateLimitError', 'rate_limit', '429'],
+    overloaded_error: ['overloaded_error', '529'],
+    authentication_error: ['authentication_error', 'AuthenticationError'],
+    timeout_error: ['APITimeoutError', 'client_timeout_error'],
+    connection_error: ['APIConnectionError', 'ECONNREFUSED'],
+    invalid_request_error: ['BadRequestError', 'invalid_request_error'],
+    api_error: ['InternalServerError', '500'],
+    MyOwnError: ['MyOwnError'],
+  }
+  await sendSpans(pipeline.otlpUrl, {
+    service: 'errors',
+    spans: Object.values(types)
+      .flat()
+      .map((type) => ({ ...call({ 'error.type': type }), status: 'error' as const })),
+  })
+  await eventually(async () => {
+    const series = await query(pipeline.prometheusUrl, `${CALLS}{service_name="errors"}`)
+    expect(Object.fromEntries(series.map(({ labels, value }) => [labels['error_type'], value]))).toEqual(
+      Object.fromEntries(Object.entries(types).map(([type, names]) => [type, names.length])),
+    )
+  })
+})
+
 test('increase() sees a lone burst of a brand-new series as it was, not extrapolated', async () => {
   await sendSpans(pipeline.otlpUrl, { service: 'burst', spans: Array.from({ length: 8 }, () => call()) })
   await expectCalls('burst', 8)
