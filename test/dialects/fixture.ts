@@ -27,13 +27,14 @@ interface OtlpSpan {
   parentSpanId?: string
   startTimeUnixNano: string
   endTimeUnixNano: string
+  attributes?: KeyValue[]
   events?: { timeUnixNano: string }[]
   links?: { traceId: string; spanId: string }[]
 }
 
 interface KeyValue {
   key: string
-  value: object
+  value: { stringValue?: string }
 }
 
 interface Otlp {
@@ -68,6 +69,16 @@ export function asNow({ name, otlp }: Fixture) {
     ids.set(id, made)
     return made
   }
+  /** Langfuse tells times as attributes, in JSON. */
+  const movedAttribute = ({ key, value }: KeyValue): KeyValue => {
+    const time =
+      key.endsWith('completion_start_time') && Date.parse((value.stringValue ?? '').replaceAll('"', ''))
+    if (!time) return { key, value }
+    return {
+      key,
+      value: { stringValue: JSON.stringify(new Date(time + Number(shift / 1_000_000n)).toISOString()) },
+    }
+  }
   const moved = ({ ...span }: OtlpSpan): OtlpSpan => ({
     ...span,
     traceId: fresh(span.traceId),
@@ -79,6 +90,7 @@ export function asNow({ name, otlp }: Fixture) {
       events: span.events.map((event) => ({ ...event, timeUnixNano: later(event.timeUnixNano) })),
     }),
     ...(span.links && { links: [] }),
+    ...(span.attributes && { attributes: span.attributes.map(movedAttribute) }),
   })
   const resourceSpans = otlp.resourceSpans.map((resource) => ({
     ...resource,

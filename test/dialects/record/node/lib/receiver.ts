@@ -28,10 +28,12 @@ const FIXED: Record<string, string> = {
 export async function startReceiver(): Promise<Receiver> {
   let received: object[] = []
   const server = createServer(async (request, response) => {
+    response.setHeader('content-type', 'application/json')
+    if (request.url !== '/v1/traces') return response.end('{}')
     const text = JSON.stringify(await json(request)).replaceAll(recorders, '/app')
     const body = JSON.parse(text) as { resourceSpans?: object[] }
     received.push(...(body.resourceSpans ?? []))
-    response.setHeader('content-type', 'application/json').end('{}')
+    response.end('{}')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
