@@ -21,6 +21,10 @@ export function recordSpans(instrumentations: Instrumentation[] = []) {
       exporter.reset()
       return spans
     },
-    stop: () => sdk.shutdown(),
+    async stop(): Promise<void> {
+      // Node's diagnostics channels are the process', and the next test file may run in this one.
+      for (const instrumentation of instrumentations) instrumentation.disable()
+      await sdk.shutdown()
+    },
   }
 }
