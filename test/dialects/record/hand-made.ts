@@ -1,0 +1,458 @@
+/**
+ * Writes the fixtures of what cannot be recorded here: `node hand-made.ts`. The attributes are those of the sources
+ * named with each; the numbers are chosen.
+ */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Truth } from '../truth.ts'
+
+type Value = string | number | boolean | string[] | { double: number }
+
+interface Span {
+  name: string
+  scope: string
+  kind?: 'internal' | 'server' | 'client'
+  error?: boolean
+  /** The place in the list of its parent. */
+  parent?: number
+  service?: string
+  /** Milliseconds. */
+  start?: number
+  duration?: number
+  attributes: Record<string, Value>
+}
+
+interface HandMade {
+  library: string
+  why: string
+  unsaid?: string[]
+  truth: Truth[]
+  spans: Span[]
+}
+
+const KINDS = { internal: 1, server: 2, client: 3 }
+const claude = 'claude-sonnet-5'
+
+const truth = (call: Partial<Truth>): Truth => ({
+  provider: 'anthropic',
+  operation: 'chat',
+  request_model: claude,
+  model: claude,
+  input: 0,
+  cache_read: 0,
+  cache_write: 0,
+  cache_write_1h: 0,
+  output: 0,
+  reasoning: 0,
+  stream: false,
+  error_type: null,
+  stop_reason: null,
+  ...call,
+})
+const failed = truth({ model: null, error_type: 'overloaded_error' })
+const answered = truth({ input: 12, output: 40, stop_reason: 'end_turn' })
+const cached = truth({ input: 1246, cache_read: 1000, cache_write: 234, output: 40, stop_reason: 'end_turn' })
+const streamed = { ...cached, stream: true }
+
+/* Claude API: https://platform.claude.com/docs/en/api/opentelemetry/spans */
+
+const ofAnthropic = {
+  'gen_ai.provider.name': 'anthropic',
+  'gen_ai.operation.name': 'chat',
+  'gen_ai.request.model': claude,
+  'gen_ai.response.model': claude,
+  'gen_ai.response.id': 'msg_01',
+  'gen_ai.usage.input_tokens': 1246,
+  'gen_ai.usage.cache_read.input_tokens': 1000,
+  'gen_ai.usage.cache_write.input_tokens': 234,
+  'gen_ai.usage.output_tokens': 40,
+  'anthropic.message.stop_reason': 'end_turn',
+  'http.response.status_code': 200,
+}
+const apiServer: Span = {
+  name: 'anthropic.messages.create',
+  scope: 'com.anthropic.claude-platform',
+  service: 'claude-platform',
+  kind: 'server',
+  start: 20,
+  duration: 560,
+  attributes: ofAnthropic,
+}
+const claudeApi = {
+  library: 'Claude API, server spans (2026-10)',
+  why: 'only the real API sends them, to a destination set in its console',
+}
+
+/* Claude Code: dialects.md §2.6, of 2.1.195 to 2.1.266 */
+
+const claudeCode = {
+  library: '@anthropic-ai/claude-code@2.1.266',
+  why: 'needs an account; attributes as a live sample had them',
+  unsaid: ['model', 'cache_write_1h', 'error_type'],
+}
+const llmRequest = {
+  'span.type': 'llm_request',
+  model: claude,
+  'gen_ai.system': 'anthropic',
+  'gen_ai.request.model': claude,
+  'llm_request.context': 'interaction',
+  duration_ms: 600,
+  attempt: 1,
+}
+const inClaudeCode = {
+  scope: 'com.anthropic.claude_code.tracing',
+  service: 'claude-code',
+  kind: 'internal' as const,
+}
+
+/* Sentry: @sentry/core 10.78.0, tracing/anthropic-ai */
+
+const sentry = {
+  library: '@sentry/node@10.78.0',
+  why: 'its OpenTelemetry set-up wants to be alone in the process; attributes from its source',
+  unsaid: ['ttft', 'cache_write_1h', 'error_type', 'finish_reason'],
+}
+const inSentry = {
+  'gen_ai.system': 'anthropic',
+  'gen_ai.operation.name': 'chat',
+  'gen_ai.request.model': claude,
+  'gen_ai.request.max_tokens': 2000,
+  'sentry.op': 'gen_ai.chat',
+  'sentry.origin': 'auto.ai.anthropic',
+}
+const sentryAnswer = {
+  'gen_ai.response.id': 'msg_01',
+  'gen_ai.response.model': claude,
+  'gen_ai.usage.input_tokens': 1246,
+  'gen_ai.usage.output_tokens': 40,
+  'gen_ai.usage.total_tokens': 1286,
+}
+
+/* What people copy from blogs. */
+
+const byHand = { library: 'written by hand', why: 'there is no library: names that blogs and examples use' }
+const chatSpan = { name: 'llm.chat', scope: 'my-app', kind: 'client' as const }
+
+const fixtures: Record<string, HandMade> = {
+  'anthropic-sdk/with-server-span': {
+    ...claudeApi,
+    truth: [cached],
+    spans: [
+      {
+        ...apiServer,
+        scope: 'com.anthropic.sdk.typescript',
+        service: 'my-app',
+        kind: 'client',
+        start: 0,
+        duration: 600,
+      },
+      { ...apiServer, parent: 0 },
+    ],
+  },
+  'claude-api/alone': { ...claudeApi, truth: [cached], spans: [apiServer] },
+
+  'claude-code/plain': {
+    ...claudeCode,
+    truth: [streamed],
+    spans: [
+      { ...inClaudeCode, name: 'claude_code.interaction', attributes: { 'interaction.duration_ms': 700 } },
+      {
+        ...inClaudeCode,
+        name: 'claude_code.llm_request',
+        parent: 0,
+        attributes: {
+          ...llmRequest,
+          input_tokens: 12,
+          output_tokens: 40,
+          cache_read_tokens: 1000,
+          cache_creation_tokens: 234,
+          success: true,
+          ttft_ms: 350,
+          request_id: 'req_01',
+          'gen_ai.response.id': 'req_01',
+          stop_reason: 'end_turn',
+          'gen_ai.response.finish_reasons': ['end_turn'],
+        },
+      },
+      {
+        ...inClaudeCode,
+        name: 'claude_code.tool',
+        parent: 0,
+        start: 600,
+        duration: 50,
+        attributes: {
+          tool_name: 'Read',
+          'gen_ai.tool.call.id': 'toolu_01',
+          duration_ms: 50,
+          result_tokens: 120,
+        },
+      },
+      {
+        ...inClaudeCode,
+        name: 'claude_code.tool.execution',
+        parent: 2,
+        start: 610,
+        duration: 40,
+        attributes: { duration_ms: 40, success: true },
+      },
+    ],
+  },
+  'claude-code/error': {
+    ...claudeCode,
+    truth: [failed],
+    spans: [
+      {
+        ...inClaudeCode,
+        name: 'claude_code.llm_request',
+        attributes: { ...llmRequest, success: false, status_code: 529, error: 'Overloaded' },
+      },
+    ],
+  },
+
+  'sentry/cached': {
+    ...sentry,
+    truth: [cached],
+    spans: [
+      {
+        name: `chat ${claude}`,
+        scope: '@sentry/node',
+        kind: 'internal',
+        attributes: {
+          ...inSentry,
+          ...sentryAnswer,
+          'gen_ai.usage.cache_creation.input_tokens': 234,
+          'gen_ai.usage.cache_read.input_tokens': 1000,
+        },
+      },
+    ],
+  },
+  'sentry/older-names': {
+    ...sentry,
+    library: '@sentry/node@9',
+    truth: [{ ...cached, reasoning: 24 }],
+    spans: [
+      {
+        name: 'invoke_agent support',
+        scope: '@sentry/node',
+        kind: 'internal',
+        attributes: {
+          ...sentryAnswer,
+          'gen_ai.operation.name': 'invoke_agent',
+          'sentry.op': 'gen_ai.invoke_agent',
+          'sentry.origin': 'auto.ai.anthropic',
+        },
+      },
+      {
+        name: `chat ${claude}`,
+        scope: '@sentry/node',
+        kind: 'internal',
+        parent: 0,
+        attributes: {
+          ...inSentry,
+          ...sentryAnswer,
+          'gen_ai.usage.input_tokens.cache_write': 234,
+          'gen_ai.usage.input_tokens.cached': 1000,
+          'gen_ai.usage.output_tokens.reasoning': 24,
+        },
+      },
+    ],
+  },
+  'sentry/error': {
+    ...sentry,
+    truth: [failed],
+    spans: [
+      { name: `chat ${claude}`, scope: '@sentry/node', kind: 'internal', error: true, attributes: inSentry },
+    ],
+  },
+  'sentry/count-tokens': {
+    ...sentry,
+    truth: [],
+    spans: [{ name: `chat ${claude}`, scope: '@sentry/node', kind: 'internal', attributes: inSentry }],
+  },
+
+  'hand-written-ai/stream': {
+    ...byHand,
+    unsaid: ['model', 'cache_write_1h'],
+    truth: [{ ...answered, stream: true }],
+    spans: [
+      {
+        ...chatSpan,
+        attributes: {
+          'ai.model': claude,
+          'ai.tokens.input': 12,
+          'ai.tokens.output': 40,
+          'ai.ttft_ms': 350,
+          'ai.stop_reason': 'end_turn',
+          'ai.retry_count': 0,
+          'ai.cost_usd': { double: 0.0006 },
+          'ai.cache_hit': false,
+        },
+      },
+    ],
+  },
+  'hand-written-ai/openai': {
+    ...byHand,
+    unsaid: ['model'],
+    truth: [
+      truth({
+        provider: 'openai',
+        request_model: 'gpt-5-mini',
+        model: null,
+        input: 11,
+        output: 64,
+        stop_reason: 'stop',
+      }),
+    ],
+    spans: [
+      {
+        ...chatSpan,
+        attributes: {
+          'ai.provider': 'OpenAI',
+          'ai.model': 'gpt-5-mini',
+          'ai.tokens.input': 11,
+          'ai.tokens.output': 64,
+          'ai.stop_reason': 'stop',
+        },
+      },
+    ],
+  },
+  'hand-written-ai/error': {
+    ...byHand,
+    truth: [failed],
+    spans: [
+      {
+        ...chatSpan,
+        error: true,
+        attributes: { 'ai.model': claude, 'ai.error.type': 'overloaded_error', 'ai.retry_count': 2 },
+      },
+    ],
+  },
+  'hand-written-gen-ai/stream': {
+    ...byHand,
+    truth: [streamed],
+    spans: [
+      {
+        ...chatSpan,
+        attributes: {
+          'gen_ai.system': 'anthropic',
+          'gen_ai.request.model': claude,
+          'gen_ai.response.model': claude,
+          'gen_ai.usage.input_tokens': 12,
+          'gen_ai.usage.output_tokens': 40,
+          'gen_ai.usage.cache_read_tokens': 1000,
+          'gen_ai.usage.cache_write_tokens': 234,
+          'gen_ai.usage.cost_usd': { double: 0.0014 },
+          'gen_ai.latency_ms': 600,
+          'gen_ai.time_to_first_token_ms': 350,
+          'gen_ai.response.stop_reason': 'end_turn',
+          'gen_ai.response.tool_calls.count': 0,
+        },
+      },
+    ],
+  },
+  'hand-written-gen-ai/openai': {
+    ...byHand,
+    truth: [
+      truth({
+        provider: 'openai',
+        request_model: 'gpt-5-mini',
+        model: 'gpt-5-mini-2025-08-07',
+        input: 1240,
+        cache_read: 1152,
+        output: 64,
+        stop_reason: 'tool_calls',
+      }),
+    ],
+    spans: [
+      {
+        ...chatSpan,
+        attributes: {
+          'gen_ai.system': 'openai',
+          'gen_ai.request.model': 'gpt-5-mini',
+          'gen_ai.response.model': 'gpt-5-mini-2025-08-07',
+          'gen_ai.usage.input_tokens': 1240,
+          'gen_ai.usage.output_tokens': 64,
+          'gen_ai.usage.cache_read_tokens': 1152,
+          'gen_ai.latency_ms': 600,
+          'gen_ai.response.finish_reason': 'tool_calls',
+          'gen_ai.response.tool_calls.count': 1,
+          'gen_ai.response.tool_calls.names': ['look_up_order'],
+        },
+      },
+    ],
+  },
+  'hand-written-gen-ai/error': {
+    ...byHand,
+    truth: [{ ...failed, error_type: 'rate_limit' }],
+    unsaid: ['error_type'],
+    spans: [
+      {
+        ...chatSpan,
+        error: true,
+        attributes: {
+          'gen_ai.system': 'anthropic',
+          'gen_ai.request.model': claude,
+          'gen_ai.latency_ms': 600,
+          'error.type': 'rate_limit',
+        },
+      },
+    ],
+  },
+}
+
+const EPOCH_MS = Date.UTC(2026, 10, 20)
+const traceId = '0af7651916cd43dd8448eb211c80319c'
+const spanId = (index: number) => (index + 1).toString(16).padStart(16, '0')
+const nanoseconds = (ms: number) => String(BigInt(EPOCH_MS + ms) * 1_000_000n)
+
+function otlp(spans: Span[]) {
+  return {
+    resourceSpans: spans.map((span, index) => ({
+      resource: { attributes: [{ key: 'service.name', value: { stringValue: span.service ?? 'my-app' } }] },
+      scopeSpans: [
+        {
+          scope: { name: span.scope },
+          spans: [
+            {
+              traceId,
+              spanId: spanId(index),
+              ...(span.parent !== undefined && { parentSpanId: spanId(span.parent) }),
+              name: span.name,
+              kind: KINDS[span.kind ?? 'internal'],
+              startTimeUnixNano: nanoseconds(span.start ?? 0),
+              endTimeUnixNano: nanoseconds((span.start ?? 0) + (span.duration ?? 600)),
+              attributes: Object.entries(span.attributes).map(([key, value]) => ({
+                key,
+                value: anyValue(value),
+              })),
+              status: { code: span.error ? 2 : 0 },
+            },
+          ],
+        },
+      ],
+    })),
+  }
+}
+
+function anyValue(value: Value): object {
+  if (typeof value === 'string') return { stringValue: value }
+  if (typeof value === 'boolean') return { boolValue: value }
+  if (typeof value === 'number') return { intValue: value }
+  if (Array.isArray(value)) return { arrayValue: { values: value.map(anyValue) } }
+  return { doubleValue: value.double }
+}
+
+for (const [name, { library, why, unsaid, truth: calls, spans }] of Object.entries(fixtures)) {
+  const path = join(import.meta.dirname, '..', 'fixtures', `${name}.json`)
+  await mkdir(join(path, '..'), { recursive: true })
+  const fixture = {
+    library,
+    language: 'node',
+    handMade: true,
+    why,
+    ...(unsaid && { unsaid }),
+    truth: calls,
+    otlp: otlp(spans),
+  }
+  await writeFile(path, JSON.stringify(fixture, null, 2) + '\n')
+}
