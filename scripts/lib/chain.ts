@@ -54,6 +54,18 @@ export async function findUsage(
         'docker compose logs --tail 50 collector prometheus',
       )
     }
+    // Durations and tokens come at their own intervals of 15 s: a call that is counted may have its tokens still to come.
+    const late = usage.find(({ service, model, calls: now, input }) => {
+      const earlier = before.find((row) => row.service === service && row.model === model)
+      return now > (earlier?.calls ?? 0) && input <= (earlier?.input ?? 0)
+    })
+    if (late) {
+      throw new BrokenLink(
+        'Collector → Prometheus',
+        `the calls of ${late.service} to ${late.model} are counted, but not their tokens`,
+        'docker compose logs --tail 50 collector prometheus',
+      )
+    }
     return usage
   }, timeout)
 }
