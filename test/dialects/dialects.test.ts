@@ -12,20 +12,24 @@ import { asNow, readFixtures } from './fixture.ts'
 
 const fixtures = readFixtures()
 
+const moved = new Map(fixtures.map((fixture) => [fixture, asNow(fixture)]))
+
 let pipeline: Pipeline
 beforeAll(async () => {
   pipeline = await startPipeline()
-}, 120_000)
+  for (const { otlp } of moved.values()) {
+    const response = await fetch(`${pipeline.otlpUrl}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(otlp),
+    })
+    if (!response.ok) throw new Error(`the Collector answered ${response.status}: ${await response.text()}`)
+  }
+}, 180_000)
 afterAll(() => pipeline.stop())
 
 test.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s', async (_, fixture) => {
-  const { otlp, traceIds, spanCount } = asNow(fixture)
-  const response = await fetch(`${pipeline.otlpUrl}/v1/traces`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(otlp),
-  })
-  expect(response.status).toBe(200)
+  const { traceIds, spanCount } = moved.get(fixture)!
   const spans = await eventually(async () => {
     const stored = await Promise.all(traceIds.map((traceId) => readTrace(pipeline.tempoUrl, traceId)))
     expect(stored.flat()).toHaveLength(spanCount)
