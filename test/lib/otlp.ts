@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
 /** Attribute values as OTLP has them. Whole numbers become ints, others doubles; `Double` forces a double. */
-export type Value = string | number | boolean | Double | Value[]
+export type Value = string | number | bigint | boolean | Double | Value[] | { [key: string]: Value }
 export class Double {
   readonly value: number
   constructor(value: number) {
@@ -22,6 +22,9 @@ export interface SpanInput {
   start?: number
   /** Milliseconds; 1,000 by default. */
   duration?: number
+  /** What is sent instead of the above, as it is. */
+  startTimeUnixNano?: string
+  endTimeUnixNano?: string
   status?: 'unset' | 'ok' | 'error'
   events?: { name: string; attributes?: Attributes }[]
 }
@@ -65,8 +68,8 @@ function otlpSpan(span: SpanInput) {
     parentSpanId: span.parentSpanId,
     name: span.name ?? 'span',
     kind: KINDS[span.kind ?? 'client'],
-    startTimeUnixNano: String(BigInt(start) * 1_000_000n),
-    endTimeUnixNano: String(BigInt(start + duration) * 1_000_000n),
+    startTimeUnixNano: span.startTimeUnixNano ?? String(BigInt(start) * 1_000_000n),
+    endTimeUnixNano: span.endTimeUnixNano ?? String(BigInt(start + duration) * 1_000_000n),
     attributes: keyValues(span.attributes),
     events: span.events?.map(({ name, attributes = {} }) => ({
       name,
@@ -86,7 +89,11 @@ function keyValues(attributes: Attributes) {
 function anyValue(value: Value): object {
   if (typeof value === 'string') return { stringValue: value }
   if (typeof value === 'boolean') return { boolValue: value }
-  if (value instanceof Double) return { doubleValue: value.value }
+  if (typeof value === 'bigint') return { intValue: String(value) }
+  // NaN and Infinity are text in JSON.
+  if (value instanceof Double)
+    return { doubleValue: Number.isFinite(value.value) ? value.value : String(value.value) }
   if (Array.isArray(value)) return { arrayValue: { values: value.map(anyValue) } }
+  if (typeof value === 'object') return { kvlistValue: { values: keyValues(value) } }
   return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value }
 }
