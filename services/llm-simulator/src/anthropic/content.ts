@@ -9,7 +9,7 @@ export function contentBlock(part: Part) {
     case 'reasoning':
       return { type: 'thinking' as const, thinking: part.text, signature: signatureOf(part) }
     case 'text':
-      return { type: 'text' as const, text: part.text, citations: null }
+      return { type: 'text' as const, text: part.text }
     case 'tool':
       return {
         type: 'tool_use' as const,

@@ -25,7 +25,7 @@ test('an answer is what the API gives', async () => {
     type: 'message',
     role: 'assistant',
     model: 'claude-sonnet-5',
-    content: [{ type: 'text', citations: null }],
+    content: [{ type: 'text' }],
     stop_reason: 'end_turn',
     stop_sequence: null,
   })
