@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Repeats until it does not throw. @throws its last error after `timeout` ms. */
-export async function eventually<T>(attempt: () => Promise<T>, timeout: number, interval = 1000): Promise<T> {
+export async function eventually<T>(attempt: () => Promise<T>, timeout = 60_000, interval = 500): Promise<T> {
   const deadline = Date.now() + timeout
   for (;;) {
     try {
