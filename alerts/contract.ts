@@ -42,6 +42,8 @@ export const contract: ReadonlyMap<string, readonly string[]> = new Map<string, 
   counter('gen_ai_client_inference_usage_reasoning_output_tokens'),
   counter('gen_ai_client_inference_usage_cost', 'gen_ai_usage_cost_component', 'gen_ai_usage_cost_currency'),
   counter('gen_ai_client_inference_unpriced'),
+  counter('gen_ai_client_inference_flagged', 'genai_flag'),
+  counter('gen_ai_client_inference_duplicates'),
   counter('gen_ai_client_inference_finishes', 'gen_ai_response_finish_reason'),
   counter('gen_ai_client_inference_attempts', 'http_response_status_code'),
 
