@@ -86,7 +86,9 @@ service: { telemetry: { metrics: { level: none } }, pipelines: { traces: { recei
         const spans = otlp.resourceSpans.flatMap((r) => r.scopeSpans.flatMap((s) => s.spans)).length
         if (spans === 0) continue
         const copies = Math.ceil(SPANS_PER_REQUEST / spans)
-        const body = JSON.stringify({ resourceSpans: Array.from({ length: copies }, () => otlp.resourceSpans).flat() })
+        const body = JSON.stringify({
+          resourceSpans: Array.from({ length: copies }, () => otlp.resourceSpans).flat(),
+        })
         await eventually(async () => {
           const response = await fetch(url, {
             method: 'POST',
@@ -102,7 +104,7 @@ service: { telemetry: { metrics: { level: none } }, pipelines: { traces: { recei
       const bytes = await readFile(join(folder, 'out'))
       const messages: Buffer[] = []
       // Each message behind its length, 4 bytes big-endian.
-      for (let at = 0; at + 4 <= bytes.length; ) {
+      for (let at = 0; at + 4 <= bytes.length;) {
         const length = bytes.readUInt32BE(at)
         messages.push(bytes.subarray(at + 4, at + 4 + length))
         at += 4 + length
@@ -118,7 +120,16 @@ service: { telemetry: { metrics: { level: none } }, pipelines: { traces: { recei
 
 async function start(image: string, name: string, folder: string, options: string[], ...args: string[]) {
   const id = await docker(
-    ...['run', '--detach', '--name', `${name}-${process.pid}`, '--user', '0:0', '--volume', `${folder}:/bench`],
+    ...[
+      'run',
+      '--detach',
+      '--name',
+      `${name}-${process.pid}`,
+      '--user',
+      '0:0',
+      '--volume',
+      `${folder}:/bench`,
+    ],
     ...['--workdir', '/bench', '--publish', '127.0.0.1::4318', ...options, image],
     ...['--config=config.yaml', ...args],
   )
@@ -131,7 +142,9 @@ const port = async (container: string, inside: number) =>
 /** Nanoseconds of CPU that the container has used. */
 async function cpuTime(container: string): Promise<number> {
   const [stats] = await Promise.all([
-    fetchDocker<{ cpu_stats: { cpu_usage: { total_usage: number } } }>(`/containers/${container}/stats?stream=false&one-shot=true`),
+    fetchDocker<{ cpu_stats: { cpu_usage: { total_usage: number } } }>(
+      `/containers/${container}/stats?stream=false&one-shot=true`,
+    ),
   ])
   return stats.cpu_stats.cpu_usage.total_usage
 }
@@ -158,7 +171,11 @@ async function load(url: string, messages: Buffer[], spansIn: number[], seconds:
     new Promise<number>((resolve, reject) => {
       const sending = request(
         url,
-        { method: 'POST', agent, headers: { 'content-type': 'application/x-protobuf', 'content-length': body.length } },
+        {
+          method: 'POST',
+          agent,
+          headers: { 'content-type': 'application/x-protobuf', 'content-length': body.length },
+        },
         (response) => {
           response.resume()
           response.on('end', () => resolve(response.statusCode ?? 0))
@@ -254,7 +271,9 @@ async function main() {
       }
       const bare = median(rows[0]!.micros)
       console.log(`\n${name}: ${messages.length} requests of about ${SPANS_PER_REQUEST} spans\n`)
-      console.log('| stage | CPU µs per span | spans/s on one core | of the bare throughput |\n|---|---|---|---|')
+      console.log(
+        '| stage | CPU µs per span | spans/s on one core | of the bare throughput |\n|---|---|---|---|',
+      )
       for (const row of rows) {
         const micros = median(row.micros)
         console.log(
