@@ -1,0 +1,335 @@
+/**
+ * Each model call counts once, however often its spans repeat it: the twelve places where totals double, with spans as
+ * the libraries send them. And where nobody can tell, a metric says so.
+ */
+import { query } from '../../scripts/lib/prometheus.ts'
+import { expectedTokens } from '../dialects/compare.ts'
+import { asNow, readFixtures } from '../dialects/fixture.ts'
+import type { Fixture } from '../dialects/fixture.ts'
+import { eventually } from '../lib/eventually.ts'
+import { newTraceId, sendSpans } from '../lib/otlp.ts'
+import type { Attributes, Batch } from '../lib/otlp.ts'
+import { startPipeline } from '../lib/pipeline.ts'
+import type { Pipeline } from '../lib/pipeline.ts'
+
+const CALLS = 'gen_ai_client_inference_duration_seconds_count'
+const INPUT = 'gen_ai_client_inference_usage_input_tokens_total'
+const OUTPUT = 'gen_ai_client_inference_usage_output_tokens_total'
+const READ = 'gen_ai_client_inference_usage_cache_read_input_tokens_total'
+const COST = 'gen_ai_client_inference_usage_cost_total'
+const DUPLICATES = 'gen_ai_client_inference_duplicates_total'
+
+type Otlp = ReturnType<typeof asNow>['otlp']
+
+/** One trace in 16 is looked at for duplicates: these are. */
+const watchedTraceId = () => newTraceId().slice(0, -1) + '0'
+
+const fixtures = new Map(readFixtures().map((fixture) => [fixture.name, fixture]))
+
+function fixture(name: string): Fixture {
+  const found = fixtures.get(name)
+  if (!found) throw new Error(`no fixture ${name}`)
+  return found
+}
+
+/** A fixture's spans in traces that are looked at, or all in the given one, below the given span. */
+function watched(from: Fixture, service = from.name, traceId?: string, parentSpanId?: string): Otlp {
+  const { otlp, traceIds } = asNow({ ...from, name: service })
+  const fresh = new Map(traceIds.map((id) => [id, traceId ?? watchedTraceId()]))
+  for (const { scopeSpans } of otlp.resourceSpans) {
+    for (const span of scopeSpans.flatMap(({ spans }) => spans)) {
+      span.traceId = fresh.get(span.traceId)!
+      if (parentSpanId !== undefined && !span.parentSpanId) span.parentSpanId = parentSpanId
+    }
+  }
+  return otlp
+}
+
+const firstSpanId = ({ resourceSpans }: Otlp) => resourceSpans[0]!.scopeSpans[0]!.spans[0]!.spanId
+
+let pipeline: Pipeline
+
+async function post(signal: 'traces' | 'metrics' | 'logs', body: unknown): Promise<number> {
+  const { status } = await fetch(`${pipeline.otlpUrl}/v1/${signal}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  return status
+}
+
+/** Two fixtures of the same call: the second one's spans below the first one's, in one trace, each in its own request. */
+async function sendTwice(outer: [Fixture, string], inner: [Fixture, string], times: number): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    const traceId = watchedTraceId()
+    const above = watched(...outer, traceId)
+    expect(await post('traces', above)).toBe(200)
+    expect(await post('traces', watched(...inner, traceId, firstSpanId(above)))).toBe(200)
+  }
+}
+
+const value = async (promql: string) => (await query(pipeline.prometheusUrl, promql))[0]?.value ?? 0
+const total = (metric: string, service: string) => value(`sum(${metric}{service_name="${service}"})`)
+
+async function expectTotals(service: string, expected: { calls: number; input: number; output: number }) {
+  await eventually(async () => {
+    expect({
+      calls: await total(CALLS, service),
+      input: await total(INPUT, service),
+      output: await total(OUTPUT, service),
+    }).toEqual(expected)
+  })
+}
+
+/** By hand: 10 and 1 tokens of claude-haiku-4-5, 0.000015 USD. */
+const call = (attributes: Attributes = {}): Attributes => ({
+  'gen_ai.operation.name': 'chat',
+  'gen_ai.provider.name': 'anthropic',
+  'gen_ai.request.model': 'claude-haiku-4-5',
+  'gen_ai.usage.input_tokens': 10,
+  'gen_ai.usage.output_tokens': 1,
+  ...attributes,
+})
+
+const send = (service: string, scope: string, ...spans: Attributes[]) =>
+  sendSpans(pipeline.otlpUrl, {
+    service,
+    scope,
+    spans: spans.map((attributes) => ({ traceId: watchedTraceId(), attributes })),
+  } satisfies Batch)
+
+const PLAIN = fixture('anthropic-sdk/anthropic-plain')
+const OPENAI = fixture('openai-node/openai-plain')
+
+beforeAll(async () => {
+  pipeline = await startPipeline()
+  for (const each of fixtures.values()) expect(await post('traces', watched(each))).toBe(200)
+
+  await sendTwice([PLAIN, 'two sdks'], [fixture('openinference/anthropic-plain'), 'two sdks'], 3)
+  await sendTwice([PLAIN, 'native and js'], [fixture('openllmetry-js/anthropic-plain'), 'native and js'], 2)
+  await sendTwice(
+    [fixture('langsmith-python/langchain-anthropic-plain'), 'langchain'],
+    [fixture('openllmetry-python/anthropic-plain'), 'langchain'],
+    4,
+  )
+  await sendTwice([OPENAI, 'app'], [fixture('litellm/v1-openai-plain'), 'gateway'], 5)
+}, 180_000)
+afterAll(() => pipeline.stop())
+
+const named = (pattern: RegExp) => {
+  const found = [...fixtures.values()].filter(({ name }) => pattern.test(name))
+  if (found.length === 0) throw new Error(`no fixture ${pattern}`)
+  return found.map((each) => [each.name, each] as const)
+}
+
+async function expectTruth(each: Fixture) {
+  await expectTotals(each.name, {
+    calls: each.truth.length,
+    input: expectedTokens(each, 'input'),
+    output: expectedTokens(each, 'output'),
+  })
+}
+
+describe('1: the outer and the inner span of the AI SDK', () => {
+  test.each(named(/^ai-sdk-.+\/(tools|tools-stream|object|embed-many)$/))('%s', (_, each) =>
+    expectTruth(each),
+  )
+})
+
+describe('2: agents, workflows, chains and steps that repeat their calls', () => {
+  test.each(
+    named(
+      /^(strands|agent-framework|google-adk|pydantic-ai)\/.*tools$|^langsmith-python\/langchain|^langfuse-python\/langchain/,
+    ),
+  )('%s', (_, each) => expectTruth(each))
+
+  test('by hand: OpenInference’s AGENT and CHAIN, a workflow, a step, a remote agent', async () => {
+    const kind = (name: string) => ({
+      'openinference.span.kind': name,
+      'llm.model_name': 'claude-haiku-4-5',
+      'llm.provider': 'anthropic',
+      'llm.token_count.prompt': 10,
+      'llm.token_count.completion': 1,
+    })
+    await send('parents', 'openinference', kind('AGENT'), kind('CHAIN'), kind('LLM'))
+    const operations = ['invoke_agent', 'invoke_workflow', 'agent_step', 'create_agent', 'plan', 'retrieval']
+    await send(
+      'parents',
+      'my-agent',
+      ...operations.map((name) => call({ 'gen_ai.operation.name': name })),
+      call(),
+    )
+    await expectTotals('parents', { calls: 2, input: 20, output: 2 })
+  })
+})
+
+describe('3: two instrumentations of one call', () => {
+  test.each([
+    ['two sdks', 3],
+    ['native and js', 2],
+    ['langchain', 4],
+  ])('%s: both are counted, and a metric says so', async (service, times) => {
+    await expectTotals(service, { calls: 2 * times, input: 2 * times * 12, output: 2 * times * 40 })
+    await eventually(async () => expect(await total(DUPLICATES, service)).toBe(times))
+  })
+})
+
+describe('4: an application and its gateway', () => {
+  test('both are counted, each as a service of its own, and a metric says so', async () => {
+    for (const service of ['app', 'gateway'])
+      await expectTotals(service, { calls: 5, input: 5 * 11, output: 5 * 64 })
+    await eventually(async () => expect(await total(DUPLICATES, '')).toBe(5))
+    expect(await total(DUPLICATES, 'app')).toBe(0)
+    expect(await total(DUPLICATES, 'gateway')).toBe(0)
+  })
+})
+
+describe('5: the SDK’s span and the Claude API’s own', () => {
+  test.each(named(/^anthropic-sdk\/with-server-span$|^claude-api\//))('%s', (_, each) => expectTruth(each))
+})
+
+describe('6: Claude Code, which tells the same in spans, metrics and logs', () => {
+  test.each(named(/^claude-code\//))('%s', async (_, each) => {
+    const attributes = [{ key: 'type', value: { stringValue: 'input' } }]
+    const resource = { attributes: [{ key: 'service.name', value: { stringValue: each.name } }] }
+    const dataPoints = [{ asDouble: 1000, timeUnixNano: `${Date.now()}000000`, attributes }]
+    const sum = { aggregationTemporality: 2, isMonotonic: true, dataPoints }
+    await post('metrics', {
+      resourceMetrics: [
+        { resource, scopeMetrics: [{ metrics: [{ name: 'claude_code.token.usage', unit: 'tokens', sum }] }] },
+      ],
+    })
+    const body = { stringValue: 'claude_code.api_request' }
+    const logAttributes = [{ key: 'input_tokens', value: { intValue: '1000' } }]
+    await post('logs', {
+      resourceLogs: [{ resource, scopeLogs: [{ logRecords: [{ body, attributes: logAttributes }] }] }],
+    })
+    await expectTruth(each)
+    expect(await query(pipeline.prometheusUrl, '{__name__=~"claude_code.*"}')).toEqual([])
+  })
+})
+
+test('7: a provider has one name, whatever it is called', async () => {
+  await send('providers', 'old', call({ 'gen_ai.provider.name': undefined, 'gen_ai.system': 'Anthropic' }))
+  await send('providers', 'new', call())
+  await send('providers', 'loud', call({ 'gen_ai.provider.name': 'ANTHROPIC' }))
+  await send('providers', 'ai', {
+    'ai.operationId': 'ai.generateText.doGenerate',
+    'ai.model.provider': 'anthropic.messages',
+    ...call({ 'gen_ai.operation.name': undefined, 'gen_ai.provider.name': undefined }),
+    'gen_ai.system': 'anthropic.messages',
+  })
+  await expectTotals('providers', { calls: 4, input: 40, output: 4 })
+  const series = await query(
+    pipeline.prometheusUrl,
+    `sum by (gen_ai_provider_name) (${INPUT}{service_name="providers"})`,
+  )
+  expect(series.map(({ labels }) => labels)).toEqual([{ gen_ai_provider_name: 'anthropic' }])
+})
+
+test('8: metrics of a library, of the names of ours, are not taken in', async () => {
+  await send('metrics', 'my-tracer', call())
+  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'metrics' } }] }
+  const attributes = [{ key: 'gen_ai.operation.name', value: { stringValue: 'chat' } }]
+  const point = { timeUnixNano: `${Date.now()}000000`, startTimeUnixNano: '1', attributes }
+  const temporality = { aggregationTemporality: 2 }
+  const histogram = {
+    ...temporality,
+    dataPoints: [{ ...point, count: '7', sum: 7, explicitBounds: [1], bucketCounts: ['7', '0'] }],
+  }
+  const sum = { ...temporality, isMonotonic: true, dataPoints: [{ ...point, asInt: '1000' }] }
+  // A refusal that tells the sender not to try again.
+  expect(
+    await post('metrics', {
+      resourceMetrics: [
+        {
+          resource,
+          scopeMetrics: [
+            {
+              metrics: [
+                { name: 'gen_ai.client.inference.duration', unit: 's', histogram },
+                { name: 'gen_ai.client.inference.usage.input_tokens', unit: '{token}', sum },
+              ],
+            },
+          ],
+        },
+      ],
+    }),
+  ).toBe(404)
+  await expectTotals('metrics', { calls: 1, input: 10, output: 1 })
+})
+
+describe('9: what is about a call, and is none', () => {
+  test.each(named(/^anthropic-sdk\/(count-tokens|retried)$/))('%s', (_, each) => expectTruth(each))
+
+  test('by hand: a fetched response, a count, a batch, a reranking', async () => {
+    const operations = ['fetch_response', 'count_tokens', 'rerank', 'create_batch']
+    await send(
+      'about calls',
+      'com.anthropic.sdk.python',
+      ...operations.map((name) => call({ 'gen_ai.operation.name': name })),
+      // As the Anthropic SDK names its batches and counts: without an operation.
+      call({ 'gen_ai.operation.name': undefined }),
+      call(),
+    )
+    await expectTotals('about calls', { calls: 1, input: 10, output: 1 })
+  })
+})
+
+describe('10: the cache is added to the input where it is not in it, and only there', () => {
+  test.each(named(/\/.*cached/))('%s', async (_, each) => {
+    await expectTruth(each)
+    const read = each.truth.reduce((sum, { cache_read }) => sum + cache_read, 0)
+    if (!each.unsaid?.some((what) => what === 'cached' || what === 'cache_read'))
+      expect(await total(READ, each.name)).toBe(read)
+  })
+})
+
+test('11: tokens under two names count once', async () => {
+  await send(
+    'two names',
+    'strands.telemetry.tracer',
+    call({
+      'gen_ai.system': 'strands-agents',
+      'gen_ai.usage.prompt_tokens': 10,
+      'gen_ai.usage.completion_tokens': 1,
+      'gen_ai.usage.total_tokens': 11,
+    }),
+  )
+  await send(
+    'two names',
+    'my-tracer',
+    call({ 'gen_ai.usage.prompt_tokens': 10, 'gen_ai.usage.completion_tokens': 1 }),
+  )
+  await expectTotals('two names', { calls: 2, input: 20, output: 2 })
+  expect(await total(COST, 'two names')).toBeCloseTo(2 * 0.000015, 12)
+})
+
+test('12: what an agent has used in its life counts in none of its runs', async () => {
+  for (let run = 1; run <= 3; run++) {
+    await send(
+      'lifetimes',
+      'strands.telemetry.tracer',
+      call(),
+      call({
+        'gen_ai.operation.name': 'invoke_agent',
+        'gen_ai.usage.input_tokens': 10 * run,
+        'gen_ai.usage.output_tokens': run,
+      }),
+    )
+  }
+  await expectTotals('lifetimes', { calls: 3, input: 30, output: 3 })
+})
+
+test('no library alone is taken for two', async () => {
+  const names = [...fixtures.keys()]
+  // Every service that counts tokens has this counter, with 0.
+  const counted = await eventually(async () => {
+    const series = await query(pipeline.prometheusUrl, `sum by (service_name) (${DUPLICATES})`)
+    const found = series.filter(({ labels }) => names.includes(labels.service_name ?? ''))
+    const used = [...fixtures.values()].filter((each) => expectedTokens(each, 'input') > 0)
+    expect(found.length).toBeGreaterThanOrEqual(used.length)
+    return found
+  })
+  expect(counted.filter(({ value }) => value > 0)).toEqual([])
+})
