@@ -23,6 +23,9 @@ const tag = 'genai'
 export const firingAlerts = (further = '') =>
   `ALERTS{alertstate="firing", ${label.environment}=~"$environment|", ${label.service}=~"$service|"${further}}`
 
+/** One mark for each kind of alert: those of one for every service and model would lie on each other and hide the graph. */
+const pastAlerts = `count by (alertname) (${firingAlerts()})`
+
 /**
  * A dashboard of the kit in Grafana's classic form, with what all of them share: variables, links that keep them, and
  * the alerts as annotations. Panels are laid out in rows of 24 columns, in their order.
@@ -59,10 +62,9 @@ export function dashboard(id: string, title: string, description: string, panels
         .datasource(prometheus)
         .enable(true)
         .iconColor(bad)
-        .target(new DataqueryBuilder().refId('Anno').expr(firingAlerts()).range())
-        .expr(firingAlerts())
-        .titleFormat('{{alertname}}')
-        .textFormat(`{{${label.service}}} {{${label.model}}}`),
+        .target(new DataqueryBuilder().refId('Anno').expr(pastAlerts).range())
+        .expr(pastAlerts)
+        .titleFormat('{{alertname}}'),
     )
   for (const panel of panels) builder.withPanel(panel)
   const built = builder.build()

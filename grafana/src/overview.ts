@@ -14,7 +14,7 @@ import {
   rateLimited,
 } from './query.ts'
 import { unit } from './theme.ts'
-import { selectedSpans, traceLink } from './trace-link.ts'
+import { selectedCalls, selectedSpans, traceLink } from './trace-link.ts'
 
 /** What the alerts look at, so that their thresholds mean the same here. */
 const serviceAndModel = { by: [label.service, label.model] }
@@ -30,10 +30,10 @@ const usualSpend = 'service:gen_ai_client_inference_usage_cost:avg7d_increase1d'
 const daySpend = 'service:gen_ai_client_inference_usage_cost:increase1d'
 const selectedServices = `{${matches('environment')}, ${matches('service')}}`
 
-const failedCalls = traceLink('Failed calls', `{ ${selectedSpans} && status = error }`)
+const failedCalls = traceLink('Failed calls', `{ ${selectedCalls} && status = error }`)
 const slowCalls = traceLink(
   'Slow calls',
-  `{ ${selectedSpans} && duration > ${threshold('LLMHighLatency')}s } | select(span.gen_ai.usage.output_tokens)`,
+  `{ ${selectedCalls} && duration > ${threshold('LLMHighLatency')}s } | select(span.gen_ai.usage.output_tokens)`,
 )
 const limitedAttempts = traceLink(
   'Rate-limited attempts',
@@ -51,18 +51,9 @@ export const overview = dashboard(
         'Alerts that fire now for the selected environments and services, and those of the Collector.',
       unit: unit.none,
       noValue: 'Prometheus does not answer',
-      width: 3,
+      width: 6,
       threshold: 1,
       query: `count(${firingAlerts()}) or vector(0)`,
-    }),
-    number({
-      title: 'Calls',
-      description:
-        'Model calls in the time range, embeddings included, failed ones included. A call that the SDK repeated counts once.',
-      unit: unit.count,
-      noValue: noCalls,
-      width: 3,
-      query: `round(${increase(calls)})`,
     }),
     number({
       title: 'Error rate',
@@ -70,7 +61,7 @@ export const overview = dashboard(
         'Failed calls as a share of all calls in the time range. What a retry mended has not failed. Coloured from the threshold of LLMHighErrorRate.',
       unit: unit.share,
       noValue: noCalls,
-      width: 3,
+      width: 6,
       threshold: threshold('LLMHighErrorRate'),
       query: `${orZero(increase(calls, { where: failed }), increase(calls))} / ${increase(calls)}`,
       links: [failedCalls],
@@ -81,7 +72,7 @@ export const overview = dashboard(
         '95% of the calls in the time range took no longer, from the request to the last chunk. Interpolated within the buckets of the histogram. Coloured from the threshold of LLMHighLatency.',
       unit: unit.seconds,
       noValue: noCalls,
-      width: 3,
+      width: 6,
       threshold: threshold('LLMHighLatency'),
       query: quantile(0.95, metric.duration, 'range'),
       links: [slowCalls],
@@ -91,16 +82,25 @@ export const overview = dashboard(
       description: '95% of the streamed calls in the time range began to answer no later. Interpolated.',
       unit: unit.seconds,
       noValue: 'No streamed calls in this time',
-      width: 3,
+      width: 6,
       query: quantile(0.95, metric.firstChunk, 'range'),
+    }),
+    number({
+      title: 'Calls',
+      description:
+        'Model calls in the time range, embeddings included, failed ones included. A call that the SDK repeated counts once.',
+      unit: unit.count,
+      noValue: noCalls,
+      width: 6,
+      query: `round(${increase(calls)})`,
     }),
     number({
       title: 'Spend today',
       description:
-        'Since midnight, whatever the time range is: all parts of the cost added up. Calls without a price are not in it, see "Unpriced calls".',
+        'Since midnight, however long the time range; of all of it where it has a fixed beginning and end. All parts of the cost added up. Calls without a price are not in it, see "Unpriced calls".',
       unit: unit.dollars,
       noValue: 'No priced calls today',
-      width: 3,
+      width: 6,
       query: increase(cost),
       day: true,
     }),
@@ -110,7 +110,7 @@ export const overview = dashboard(
         'HTTP attempts answered with 429 in the last hour of the time range, retries hidden by SDKs included. Coloured from the threshold of LLMRateLimiting, which holds for each service and model by itself.',
       unit: unit.none,
       noValue: 'No HTTP attempts seen',
-      width: 3,
+      width: 6,
       threshold: threshold('LLMRateLimiting') + 1,
       query: `round(${orZero(increase(attempts, { where: rateLimited, over: '1h' }), increase(attempts, { over: '1h' }))})`,
       links: [limitedAttempts],
@@ -121,7 +121,7 @@ export const overview = dashboard(
         'Calls in the time range whose model has no price. They are in no cost figure. Any at all is coloured, as LLMUnpricedModel fires.',
       unit: unit.none,
       noValue: noCalls,
-      width: 3,
+      width: 6,
       threshold: 1,
       query: `round(${orZero(increase(unpriced), increase(calls))})`,
     }),
@@ -143,6 +143,7 @@ export const overview = dashboard(
       noValue: noCalls,
       width: 8,
       threshold: threshold('LLMHighErrorRate'),
+      reaches: 2 * threshold('LLMHighErrorRate'),
       series: [
         {
           query: `${orZero(rate(calls, { ...serviceAndModel, where: failed }), rate(calls, serviceAndModel))} / ${rate(calls, serviceAndModel)}`,
@@ -203,10 +204,9 @@ export const overview = dashboard(
     }),
 
     graph({
-      title: 'Tokens',
-      description:
-        'Tokens per minute. Input is what was neither read from nor written to the cache; output includes reasoning.',
-      unit: unit.tokensPerMinute,
+      title: 'Tokens per minute',
+      description: 'Input is what was neither read from nor written to the cache; output includes reasoning.',
+      unit: unit.count,
       noValue: 'No calls with token usage in this time',
       width: 8,
       stacked: true,
@@ -259,6 +259,7 @@ export const overview = dashboard(
       noValue: 'No alert fires',
       width: 24,
       query: `sum by (severity, alertname, ${label.environment}, ${label.service}, ${label.provider}, ${label.model}, instance) (${firingAlerts()})`,
+      sortBy: 'Severity',
       columns: {
         severity: 'Severity',
         alertname: 'Alert',

@@ -76,7 +76,7 @@ const last = () => new common.ReduceDataOptionsBuilder().calcs(['lastNotNull'])
 
 /** One number for the whole time range; with `day`, for the day so far, in the viewer's time zone. */
 export function number(question: Question & { query: string; day?: boolean }): stat.PanelBuilder {
-  const panel = describe(new stat.PanelBuilder(), question, 4)
+  const panel = describe(new stat.PanelBuilder(), question, 3)
     .withTarget(target({ query: question.query }).instant())
     .reduceOptions(last())
     .graphMode(common.BigValueGraphMode.None)
@@ -86,9 +86,15 @@ export function number(question: Question & { query: string; day?: boolean }): s
 
 /** Lines over time; `stacked` where they are parts of a whole. */
 export function graph(
-  question: Question & { series: Series[]; stacked?: boolean; minInterval?: string },
+  question: Question & {
+    series: Series[]
+    stacked?: boolean
+    minInterval?: string
+    /** The axis goes at least so far: an axis of zeros alone would be any length. */
+    reaches?: number
+  },
 ): timeseries.PanelBuilder {
-  const { series, stacked = false, minInterval, threshold } = question
+  const { series, stacked = false, minInterval, reaches, threshold } = question
   const panel = describe(new timeseries.PanelBuilder(), question, 7)
     .targets(series.map(target))
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName))
@@ -119,6 +125,7 @@ export function graph(
     )
   }
   if (minInterval !== undefined) panel.interval(minInterval)
+  if (reaches !== undefined) panel.axisSoftMax(reaches)
   for (const [name, fixedColor] of Object.entries(meanings)) {
     panel.overrideByName(name, [{ id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor } }])
   }
@@ -132,6 +139,7 @@ export function bars(question: Question & { series: Series }): bargauge.PanelBui
     .reduceOptions(last())
     .orientation(common.VizOrientation.Horizontal)
     .displayMode(common.BarGaugeDisplayMode.Basic)
+    .showUnfilled(false)
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
     .min(0)
 }
@@ -144,13 +152,16 @@ export function rows(
   question: Question & {
     query: string
     columns: Record<string, string>
+    /** A column's title. */
+    sortBy: string
     cellLinks?: Record<string, { title: string; url: string }>
   },
 ): table.PanelBuilder {
-  const { query, columns, cellLinks = {} } = question
+  const { query, columns, sortBy, cellLinks = {} } = question
   const names = Object.keys(columns)
   const panel = describe(new table.PanelBuilder(), question, 7)
     .withTarget(target({ query }).instant().format(PromQueryFormat.Table))
+    .sortBy([new common.TableSortByFieldStateBuilder().displayName(sortBy)])
     .withTransformation({
       id: 'organize',
       options: {

@@ -5,10 +5,9 @@ export const unit = {
   seconds: units.Seconds,
   share: units.PercentUnit,
   dollars: units.Dollars,
-  dollarsPerHour: 'suffix: USD/h',
+  dollarsPerHour: 'suffix:USD/h',
   count: units.Short,
-  callsPerSecond: 'suffix: calls/s',
-  tokensPerMinute: 'suffix: tokens/min',
+  callsPerSecond: 'suffix:calls/s',
   none: units.NoUnit,
 } as const
 

@@ -1,9 +1,12 @@
 import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard'
 import { tempo } from './variables.ts'
 
-/** Narrows spans like the dashboard. `pipe` writes several values as `a|b`; every call's span has these attributes. */
+/** Narrows spans like the dashboard. `pipe` writes several values as `a|b`; spans of calls and of their HTTP attempts have these attributes. */
 export const selectedSpans =
   'resource.service.name =~ "${service:pipe}" && span.gen_ai.request.model =~ "${model:pipe}"'
+
+/** Those that count as calls: HTTP attempts, tools and agents have spans of their own. */
+export const selectedCalls = `${selectedSpans} && span.gen_ai.operation.name =~ "chat|generate_content|text_completion|embeddings"`
 
 /**
  * A link from a panel to the traces behind it, in the same time range.
