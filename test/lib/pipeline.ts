@@ -4,46 +4,87 @@ import { join } from 'node:path'
 import { GenericContainer, Network, Wait } from 'testcontainers'
 import type { StartedNetwork, StartedTestContainer } from 'testcontainers'
 import { resolveImages } from '../../images/resolve.ts'
+import { docker } from './docker.ts'
+import { eventually } from './eventually.ts'
 
 const root = join(import.meta.dirname, '..', '..')
+
+type Backend = 'prometheus' | 'tempo'
 
 /** The Collector as users copy it, with a real Prometheus and a real Tempo behind it. */
 export interface Pipeline {
   otlpUrl: string
+  /** One for each Collector; the first is `otlpUrl`. */
+  otlpUrls: string[]
   prometheusUrl: string
   tempoUrl: string
   collector: StartedTestContainer
   /** Graceful, as `docker compose restart` does; ports may change. */
   restartCollector(): Promise<void>
+  /** Graceful, and its data is kept. */
+  stopBackend(backend: Backend): Promise<void>
+  startBackend(backend: Backend): Promise<void>
   stop(): Promise<void>
 }
 
-export async function startPipeline(): Promise<Pipeline> {
+/** With several Collectors, each has an instance id and a queue of its own: `collector-0`, `collector-1`, … */
+export async function startPipeline({ collectors: count = 1 } = {}): Promise<Pipeline> {
   const images = await resolveImages()
   const network = await new Network().start()
   const [prometheus, tempo] = await Promise.all([
     startPrometheus(images, network),
     startTempo(images, network),
   ])
-  const queue = await mkdtemp(join(tmpdir(), 'collector-queue-'))
-  // The image's user is not ours.
-  await chmod(queue, 0o777)
-  const collector = await collectorContainer(images, network, queue).start()
+  const instances = await Promise.all(
+    Array.from({ length: count }, async (_, i) => {
+      const queue = await mkdtemp(join(tmpdir(), 'collector-queue-'))
+      // The image's user is not ours.
+      await chmod(queue, 0o777)
+      const container = await collectorContainer(images, network, queue)
+        .withEnvironment({ COLLECTOR_INSTANCE_ID: `collector-${i}` })
+        .start()
+      return { container, queue }
+    }),
+  )
+  const collector = instances[0]!.container
+  const backends = { prometheus, tempo }
   const pipeline: Pipeline = {
-    otlpUrl: url(collector, 4318),
+    otlpUrl: '',
+    otlpUrls: [],
     prometheusUrl: url(prometheus, 9090),
     tempoUrl: url(tempo, 3200),
     collector,
     async restartCollector() {
       await collector.restart({ timeout: 30_000 })
-      pipeline.otlpUrl = url(collector, 4318)
+      findCollectors()
+    },
+    async stopBackend(backend) {
+      await docker('stop', '--time=30', backends[backend].getId())
+    },
+    async startBackend(backend) {
+      const id = backends[backend].getId()
+      await docker('start', id)
+      // The port may be another one now, which testcontainers does not know.
+      const [, port] = /:(\d+)$/m.exec(await docker('port', id, backend === 'tempo' ? '3200' : '9090'))!
+      pipeline[`${backend}Url`] = `http://${backends[backend].getHost()}:${port}`
+      await eventually(async () => {
+        const path = backend === 'tempo' ? '/ready' : '/-/ready'
+        const { ok, status } = await fetch(pipeline[`${backend}Url`] + path)
+        if (!ok) throw new Error(`${backend} answers ${status}`)
+      })
     },
     async stop() {
-      await Promise.all([collector, prometheus, tempo].map((container) => container.stop()))
+      const containers = [...instances.map(({ container }) => container), prometheus, tempo]
+      await Promise.all(containers.map((container) => container.stop()))
       await network.stop()
-      await rm(queue, { recursive: true, force: true })
+      await Promise.all(instances.map(({ queue }) => rm(queue, { recursive: true, force: true })))
     },
   }
+  function findCollectors() {
+    pipeline.otlpUrls = instances.map(({ container }) => url(container, 4318))
+    pipeline.otlpUrl = pipeline.otlpUrls[0]!
+  }
+  findCollectors()
   return pipeline
 }
 
