@@ -97,7 +97,7 @@ export function graph(
   const { series, stacked = false, minInterval, reaches, threshold } = question
   const panel = describe(new timeseries.PanelBuilder(), question, 7)
     .targets(series.map(target))
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName))
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))
     .min(0)
     .lineWidth(1)
     .fillOpacity(stacked ? 30 : 0)

@@ -30,7 +30,8 @@ export const neutral = 'text'
 
 /**
  * A colour for each meaning, by the name that the legend shows. Series of open sets (models, services, error types)
- * are not in here: Grafana derives theirs from the name, the same on every dashboard.
+ * are not in here: they take Grafana's palette in their order. By their names, which would be the same on every
+ * dashboard, two models got reds that nobody could tell apart.
  */
 export const meanings: Readonly<Record<string, string>> = {
   input: palette.blue,
