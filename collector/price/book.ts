@@ -4,8 +4,11 @@ import type {
   MatchLogic,
   ModelInfo,
   ModelPrice,
+  Provider,
   TieredPrices,
 } from '@pydantic/genai-prices'
+import { KNOWN_NAMES, withoutVersion } from './names.ts'
+import { PROVIDERS } from './providers.ts'
 
 /** USD per million tokens, by what the tokens were. */
 export interface Rates {
@@ -16,78 +19,159 @@ export interface Rates {
   output: number
 }
 
-/** Rates from a moment on, and those of calls whose input is longer than a threshold, where they differ. */
-export interface Period extends Rates {
-  /** Unix time in nanoseconds, as a decimal string: it does not fit a double. */
-  from: string
+/** What holds from a moment on. */
+export interface Period {
+  /** The day it begins, in UTC: YYYY-MM-DD. Not on the first period. */
+  from?: string
+  rates: Rates
   /** All tokens of a call with more than `above` input tokens cost these rates. */
-  tier?: Rates & { above: number }
+  long?: { above: number; rates: Rates }
+  /** Hours of the day with other rates: seconds since midnight, UTC; `end` is the first second after. */
+  hours?: { start: number; end: number; rates: Rates }[]
+  /** Sound, pictures or film in the input cost something else. */
+  textOnly?: boolean
 }
 
-/** Provider (gen_ai.provider.name) → model name as it arrives → periods, oldest first. */
+/** The data set's provider id → model name in lower case, as the Collector looks it up → periods, oldest first. */
 export type PriceBook = Map<string, Map<string, Period[]>>
-
-/** The providers of the data set that the Collector prices: its id → gen_ai.provider.name. */
-export const PROVIDERS: Record<string, string> = { anthropic: 'anthropic', openai: 'openai' }
 
 /**
  * Reads the price book out of genai-prices.
  *
- * Only names that the data set spells out become keys. A name that it would match by prefix or by containing (as it
- * matches `claude-sonnet-5-5` to `claude-sonnet-5`) is a guess, and stays unpriced.
+ * Only names that the data set spells out, or that are known to exist, become keys. A name that it would match by
+ * prefix or by containing (as it matches `claude-sonnet-5-5` to `claude-sonnet-5`) is a guess, and stays unpriced.
  *
  * @throws where the data set says something that the book cannot express, so that no price is silently wrong.
  */
 export function readPriceBook(): PriceBook {
-  const book: PriceBook = new Map()
-  for (const [id, name] of Object.entries(PROVIDERS)) {
-    const provider = findProvider({ providerId: id })
-    if (!provider) throw new Error(`genai-prices has no provider ${id}`)
-    const models = new Map<string, Period[]>()
-    for (const model of provider.models) {
-      const periods = periodsOf(model)
-      if (!periods) continue
-      for (const key of new Set([model.id, ...namesIn(model.match)])) {
-        // The data set has the last word on which model a name means: the first that matches.
-        if (calcPrice({ input_tokens: 1 }, key, { providerId: id })?.model.id === model.id)
-          models.set(key, periods)
-      }
-    }
-    book.set(name, new Map([...models].sort(([a], [b]) => (a < b ? -1 : 1))))
-  }
-  return book
+  return new Map(Object.keys(PROVIDERS).map((id) => [id, readProvider(id)]))
 }
 
-/** The names that a match rule spells out. Prefixes count as names of their own: `claude-opus-4-6` is a model. */
+function readProvider(id: string): Map<string, Period[]> {
+  const names = new Map<string, Period[]>()
+  const provider = providerOf(id)
+  // Where the data set says that a cloud charges what the vendor does.
+  for (const vendor of [id, ...(provider.fallback_model_providers ?? [])]) {
+    for (const model of providerOf(vendor).models) {
+      const periods = periodsOf(model)
+      if (!periods) continue
+      for (const name of namesOf(model, vendor)) {
+        // The data set has the last word on which model a name means: the first that matches.
+        const found = calcPrice({ input_tokens: 1 }, name, { providerId: id })
+        if (found?.model.id !== model.id || !samePrices(periodsOf(found.model), periods)) continue
+        // DeepSeek's hours are DeepSeek's own.
+        if (vendor !== id && periods.some(({ hours }) => hours)) continue
+        const key = id === 'aws' ? bedrockKey(name) : plainKey(name, id)
+        if (key) add(names, key, periods)
+      }
+    }
+  }
+  return new Map([...names].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function add(names: Map<string, Period[]>, name: string, periods: Period[]) {
+  const there = names.get(name)
+  if (there && !samePrices(there, periods)) throw new Error(`${name}: two prices`)
+  names.set(name, periods)
+}
+
+const samePrices = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+
+function providerOf(id: string): Provider {
+  const provider = findProvider({ providerId: id })
+  if (provider?.id !== id) throw new Error(`genai-prices has no provider ${id}`)
+  return provider
+}
+
+function namesOf(model: ModelInfo, vendor: string): Set<string> {
+  const names = [model.id, ...namesIn(model.match), ...(KNOWN_NAMES[vendor] ?? [])]
+  // Some stop in the middle of a name.
+  return new Set(names.filter((name) => !/[-@:.]$|-20\d\d$/.test(name)))
+}
+
+/** Fine-tuned models all have names of their own, which are looked up without them, and so without their date. */
+const plainKey = (name: string, provider: string) =>
+  name.startsWith('ft:') ? withoutVersion(name, provider) : name.toLowerCase()
+
+/**
+ * Bedrock's names are looked up without geography and version: `anthropic.claude-…`, `global.anthropic.claude-…`.
+ * A name without its vendor does not say which of the two it was, which differ in price. `regional.` is the data set's
+ * own word, and on no span.
+ */
+function bedrockKey(name: string): string | undefined {
+  const key = withoutVersion(name.toLowerCase().replace(/^regional[.]/, ''), 'aws')
+  return /^(claude|gpt|titan)-/.test(key) ? undefined : key
+}
+
+/**
+ * The names that a match rule spells out. What a name has to begin with or to contain counts as a name of its own:
+ * `claude-opus-4-6` is a model.
+ */
 function namesIn(match: MatchLogic): string[] {
   if ('or' in match) return match.or.flatMap(namesIn)
   if ('equals' in match) return [match.equals]
   if ('starts_with' in match) return [match.starts_with]
+  if ('contains' in match) return [match.contains]
+  if ('ends_with' in match) return [match.ends_with]
   return []
 }
 
+/** Models of sound and pictures: charged by more than their text, of which spans do not say how much there was. */
+const NOT_TEXT = /audio|realtime|transcribe|voxtral|whisper|image|live/
+
+/** Rates of what spans count, and charges beside the tokens (searches), which are not priced here. */
+const TOKENS = ['input_mtok', 'output_mtok', 'cache_read_mtok', 'cache_write_mtok', 'cache_write_1h_mtok']
+const BESIDE = /^(web_searches|storage_searches)_kcount$/
+const OTHER_INPUT = /^(input|cache)_(audio|image|video)(_read)?_mtok$/
+
+/** undefined where tokens alone do not make the price, so that the model stays unpriced. */
 function periodsOf(model: ModelInfo): Period[] | undefined {
   const conditional: ConditionalPrice[] = Array.isArray(model.prices)
     ? model.prices
     : [{ prices: model.prices }]
-  // Audio by the hour and the like: not priced by tokens.
-  if (conditional.every(({ prices }) => prices.input_mtok === undefined)) return undefined
-  return conditional.map(({ constraint, prices }, i) => {
-    if (constraint && constraint.type !== 'start_date') {
-      throw new Error(`${model.id}: prices by time of day cannot be expressed yet`)
+  if (NOT_TEXT.test(model.id.toLowerCase())) return undefined
+  const keys = new Set(conditional.flatMap(({ prices }) => Object.keys(prices)))
+  // An empty list of prices says that a model is free, where its name does; else that nobody wrote them down.
+  if (keys.size === 0 && !model.id.endsWith(':free')) return undefined
+  if (keys.size > 0 && conditional.some(({ prices }) => prices.input_mtok === undefined)) return undefined
+  // Charged by the request, for citations, for pictures in the answer, …
+  if ([...keys].some((key) => !TOKENS.includes(key) && !BESIDE.test(key) && !OTHER_INPUT.test(key)))
+    return undefined
+
+  const periods: Period[] = []
+  for (const { constraint, prices } of conditional) {
+    const rates = ratesOf(prices, (price) => (typeof price === 'number' ? price : price.base))
+    if (constraint?.type === 'time_of_date') {
+      const last = periods.at(-1)
+      if (!last) throw new Error(`${model.id}: hours without a price for the rest of the day`)
+      const [start, end] = [secondOfDay(constraint.start_time), secondOfDay(constraint.end_time)]
+      if (end <= start || tierStart(model.id, prices) !== undefined) {
+        throw new Error(`${model.id}: hours over midnight, or with context tiers, cannot be expressed yet`)
+      }
+      last.hours = [...(last.hours ?? []), { start, end, rates }]
+      continue
     }
-    if ((constraint === undefined) !== (i === 0)) {
+    if ((constraint === undefined) !== (periods.length === 0)) {
       throw new Error(`${model.id}: expected the first price without a start date, and the others with one`)
     }
-    const from = constraint ? BigInt(Date.parse(constraint.start_date)) * 1_000_000n : 0n
-    const base = ratesOf(prices, (price) => (typeof price === 'number' ? price : price.base))
     const above = tierStart(model.id, prices)
-    if (above === undefined) return { from: String(from), ...base }
     const tier = ratesOf(prices, (price) =>
       typeof price === 'number' ? price : (price.tiers[0]?.price ?? price.base),
     )
-    return { from: String(from), ...base, tier: { above, ...tier } }
-  })
+    periods.push({
+      ...(constraint ? { from: constraint.start_date } : {}),
+      rates,
+      ...(above === undefined ? {} : { long: { above, rates: tier } }),
+      ...([...keys].some((key) => OTHER_INPUT.test(key)) ? { textOnly: true } : {}),
+    })
+  }
+  return periods
+}
+
+function secondOfDay(time: string): number {
+  const match = /^(\d\d):(\d\d):(\d\d)Z$/.exec(time)
+  if (!match) throw new Error(`${time}: expected a time of day in UTC`)
+  return Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3])
 }
 
 /** Where a price is missing, genai-prices charges the tokens as what they are part of. */

@@ -1,12 +1,14 @@
-/** Writes collector/price.yaml from genai-prices and overrides.yaml. `--check` only compares, and fails on drift. */
-import { readFileSync, writeFileSync } from 'node:fs'
+/**
+ * Writes collector/price.yaml and collector/price/book.json from genai-prices and tiers.yaml, and prints which prices
+ * changed. `--check` only compares, and fails on drift.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { readPriceBook } from './book.ts'
-import { priceFragment } from './fragment.ts'
-import { applyOverrides } from './overrides.ts'
-
-const target = join(import.meta.dirname, '..', 'price.yaml')
+import { changes } from './changes.ts'
+import { bookFile, priceFragment } from './fragment.ts'
+import { readTiers } from './tiers.ts'
 
 const packageFile = createRequire(import.meta.url)
   .resolve('@pydantic/genai-prices')
@@ -14,16 +16,23 @@ const packageFile = createRequire(import.meta.url)
 const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }
 
 const book = readPriceBook()
-applyOverrides(book, join(import.meta.dirname, 'overrides.yaml'))
-const fragment = priceFragment(book, version)
+const bookPath = join(import.meta.dirname, 'book.json')
+const files = [
+  { path: bookPath, name: 'collector/price/book.json', text: bookFile(book) },
+  {
+    path: join(import.meta.dirname, '..', 'price.yaml'),
+    name: 'collector/price.yaml',
+    text: priceFragment(book, readTiers(join(import.meta.dirname, 'tiers.yaml')), version),
+  },
+]
 
-if (process.argv.includes('--check')) {
-  if (readFileSync(target, 'utf8') !== fragment) {
-    console.error(
-      'collector/price.yaml is not what its generator writes: run `npm run generate` and commit it',
-    )
-    process.exit(1)
+const before = existsSync(bookPath) ? readFileSync(bookPath, 'utf8') : '{}'
+for (const line of changes(before, bookFile(book))) console.log(line)
+for (const { path, name, text } of files) {
+  if (!process.argv.includes('--check')) {
+    writeFileSync(path, text)
+  } else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
+    console.error(`${name} is not what its generator writes: run \`npm run generate\` and commit it`)
+    process.exitCode = 1
   }
-} else {
-  writeFileSync(target, fragment)
 }

@@ -2,12 +2,20 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findProvider } from '@pydantic/genai-prices'
+import { parse } from 'yaml'
+import { readFileSync } from 'node:fs'
 import { readPriceBook } from './book.ts'
-import { applyOverrides } from './overrides.ts'
+import { changes } from './changes.ts'
+import { entryOf } from './entry.ts'
+import { withoutVersion } from './names.ts'
+import { PROVIDERS } from './providers.ts'
+import { readTiers } from './tiers.ts'
 
 const book = readPriceBook()
+const rates = { input: 1, cacheRead: 0.1, cacheWrite: 1.25, cacheWrite1h: 2, output: 5 }
 
-test('the committed fragment is what the generator writes', () => {
+test('the committed files are what the generator writes', () => {
   execFileSync(process.execPath, [join(import.meta.dirname, 'generate.ts'), '--check'], { stdio: 'pipe' })
 })
 
@@ -20,38 +28,138 @@ test('has every current model that the demo services use', () => {
   )
 })
 
-test('does not take a prefix for the same model, as the data set does', () => {
-  expect(book.get('anthropic')!.has('claude-sonnet-5-5')).toBe(false)
+test('spans call no two providers by one name', () => {
+  const names = Object.values(PROVIDERS).flat()
+  expect(new Set(names).size).toBe(names.length)
 })
 
-test('keeps the date from which a price holds', () => {
-  const [before, after] = book.get('anthropic')!.get('claude-opus-4-6')!
-  expect(before!.tier?.above).toBe(200_000)
-  expect(after).toMatchObject({ from: String(BigInt(Date.UTC(2026, 2, 13)) * 1_000_000n), input: 5 })
-  expect(after!.tier).toBeUndefined()
+describe('names', () => {
+  test.each([
+    ['anthropic', 'claude-sonnet-5-5'],
+    ['anthropic', 'claude-haiku-5-5'],
+    ['openai', 'gpt-5-mini-super'],
+    ['aws', 'anthropic.claude-sonnet-5-5-v1:0'],
+    ['google', 'claude-opus-5-9@20270101'],
+  ])('%s: %s is not taken for the model that it begins like, as the data set does', (provider, name) => {
+    expect(book.get(provider)!.has(name)).toBe(false)
+    expect(book.get(provider)!.has(withoutVersion(name, provider))).toBe(false)
+  })
+
+  test('lose no part that makes another model', () => {
+    for (const [provider, models] of book) {
+      for (const [name, periods] of models) {
+        const short = models.get(withoutVersion(name, provider))
+        // A snapshot may have a price of its own, as it is looked up by its whole name first; nothing else may.
+        if (short && entryText(short) !== entryText(periods))
+          expect(name).toMatch(/20\d{2}-?\d{2}-?\d{2}|latest|preview|00\d$/)
+      }
+    }
+  })
+  const entryText = (periods: Parameters<typeof entryOf>[0]) => JSON.stringify(entryOf(periods))
 })
 
-describe('overrides', () => {
+describe('what is not priced by tokens alone has no price', () => {
+  test.each([
+    ['perplexity', 'sonar-pro'],
+    ['openai', 'gpt-realtime'],
+    ['openai', 'gpt-4o-audio-preview'],
+    ['google', 'gemini-2.5-flash-image'],
+    ['groq', 'whisper-large-v3'],
+    // Free of charge at one of Google's two services, charged by the hour of a machine at the other.
+    ['google', 'gemma-3'],
+  ])('%s: %s', (provider, name) => {
+    expect(book.get(provider)!.has(name)).toBe(false)
+  })
+
+  test('and a model that is free by its name costs nothing', () => {
+    const free = [...book.get('openrouter')!].filter(([name]) => name.endsWith(':free'))
+    expect(free.length).toBeGreaterThan(10)
+    for (const [, periods] of free) expect(entryOf(periods)).toBe('0 0 0 0 0')
+  })
+})
+
+test('a cloud has the prices of a vendor where the data set says so', () => {
+  expect(findProvider({ providerId: 'azure' })!.fallback_model_providers).toContain('openai')
+  expect(book.get('azure')!.get('gpt-5-mini')).toEqual(book.get('openai')!.get('gpt-5-mini'))
+  // Its own, where it has one.
+  expect(book.get('azure')!.get('o4-mini')).not.toEqual(book.get('openai')!.get('o4-mini'))
+  // Not by the hour, as DeepSeek itself.
+  expect(book.get('azure')!.has('deepseek-v4-pro')).toBe(false)
+})
+
+describe('entries', () => {
+  test('one text for what never changes', () => {
+    expect(entryOf([{ rates }])).toBe('1 0.1 1.25 2 5')
+  })
+
+  test('a choice by date, in it by length; by hour; by what the input is', () => {
+    const later = { ...rates, output: 4 }
+    expect(
+      entryOf([
+        { rates, long: { above: 9, rates: later } },
+        { from: '2026-03-13', rates: later },
+      ]),
+    ).toEqual({
+      from: '2026-03-13',
+      then: '1 0.1 1.25 2 4',
+      before: { above: 9, long: '1 0.1 1.25 2 4', short: '1 0.1 1.25 2 5' },
+    })
+    expect(entryOf([{ rates, textOnly: true, hours: [{ start: 60, end: 120, rates: later }] }])).toEqual({
+      text: { start: 60, end: 120, inside: '1 0.1 1.25 2 4', outside: '1 0.1 1.25 2 5' },
+    })
+  })
+
+  test('the date from which a price holds, of the data set', () => {
+    expect(entryOf(book.get('anthropic')!.get('claude-opus-4-6')!)).toMatchObject({
+      from: '2026-03-13',
+      then: '5 0.5 6.25 10 25',
+      before: { above: 200_000 },
+    })
+  })
+})
+
+test('changes read as a list', () => {
+  const old = { a: { x: '1 1 1 1 1', y: '2 2 2 2 2' } }
+  const now = { a: { x: '1 1 1 1 3' }, b: { z: { above: 5, long: '2', short: '1' } } }
+  expect(changes(JSON.stringify(old), JSON.stringify(now))).toEqual([
+    '  a/x: 1 1 1 1 1 → 1 1 1 1 3',
+    '- a/y: 2 2 2 2 2',
+    '+ b/z: {"above":5,"long":"2","short":"1"}',
+  ])
+})
+
+describe('tiers', () => {
   const file = (yaml: string) => {
-    const path = join(mkdtempSync(join(tmpdir(), 'prices-')), 'overrides.yaml')
+    const path = join(mkdtempSync(join(tmpdir(), 'tiers-')), 'tiers.yaml')
     writeFileSync(path, yaml)
     return path
   }
 
-  test('win over the data set, and fill what they leave out from input', () => {
-    const own = readPriceBook()
-    applyOverrides(own, file('anthropic:\n  claude-sonnet-5: { input: 2, output: 8, cache_write: 2.5 }\n'))
-    expect(own.get('anthropic')!.get('claude-sonnet-5')).toEqual([
-      { from: '0', input: 2, cacheRead: 2, cacheWrite: 2.5, cacheWrite1h: 2.5, output: 8 },
-    ])
+  test('only name models that are in the book', () => {
+    const path = join(import.meta.dirname, 'tiers.yaml')
+    const tiers = parse(readFileSync(path, 'utf8')) as Record<string, Record<string, Record<string, object>>>
+    for (const providers of Object.values(tiers)) {
+      for (const [provider, values] of Object.entries(providers)) {
+        const models = Object.values(values).flatMap((multiples) => Object.keys(multiples))
+        expect([...book.get(provider)!.keys(), '*']).toEqual(expect.arrayContaining(models))
+      }
+    }
   })
 
   test.each([
-    ['an unknown key', 'x:\n  m: { input: 1, output: 1, cached: 1 }\n', 'x/m: unknown key cached'],
-    ['a negative price', 'x:\n  m: { input: -1, output: 1 }\n', 'x/m: input must be a number'],
-    ['a price as text', 'x:\n  m: { input: 1, output: "2" }\n', 'x/m: output must be a number'],
-    ['no output', 'x:\n  m: { input: 1 }\n', 'x/m: input and output are needed'],
+    ['an unknown dimension', 'weather: {}\n', 'unknown weather'],
+    ['an unknown provider', 'speed: { nobody: { fast: { x: 2 } } }\n', 'unknown provider nobody'],
+    [
+      'a multiple of nothing',
+      'speed: { openai: { fast: { x: 0 } } }\n',
+      'speed/openai/fast/x: expected a multiple',
+    ],
+    [
+      'a limit that is none',
+      'speed: { openai: { fast: { x: { multiple: 2 } } } }\n',
+      'fast/x: expected a multiple',
+    ],
   ])('refuse %s, and name the entry', (_, yaml, message) => {
-    expect(() => applyOverrides(new Map(), file(yaml))).toThrow(message)
+    expect(() => readTiers(file(yaml))).toThrow(message)
   })
 })

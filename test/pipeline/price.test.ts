@@ -1,18 +1,23 @@
-/** The generated OTTL, in the real Collector, against calcPrice: every model, every part, every date, every tier. */
-import { calcPrice } from '@pydantic/genai-prices'
+/** The generated OTTL, in the real Collector, against calcPrice: every model, every part, every date, hour and tier. */
+import { calcPrice, findProvider } from '@pydantic/genai-prices'
 import { readPriceBook } from '../../collector/price/book.ts'
+import type { Period } from '../../collector/price/book.ts'
+import { PROVIDERS } from '../../collector/price/providers.ts'
 import { readTrace } from '../../scripts/lib/tempo.ts'
+import { Double, newTraceId, sendSpans } from '../lib/otlp.ts'
 import type { Attributes } from '../lib/otlp.ts'
-import { newTraceId, sendSpans } from '../lib/otlp.ts'
-import { startPipeline } from '../lib/pipeline.ts'
-import type { Pipeline } from '../lib/pipeline.ts'
 import { eventually } from '../lib/eventually.ts'
+import { startPipeline } from '../lib/pipeline.ts'
+import { startTransform } from '../lib/transform.ts'
+import type { Transform } from '../lib/transform.ts'
 
-let pipeline: Pipeline
+const PRICE = '"${file:price.yaml}"'
+
+let transform: Transform
 beforeAll(async () => {
-  pipeline = await startPipeline()
+  transform = await startTransform(PRICE)
 }, 120_000)
-afterAll(() => pipeline.stop())
+afterAll(() => transform.stop())
 
 interface Usage {
   input: number
@@ -27,9 +32,11 @@ const USAGES: Usage[] = [
   { input: 10_000, read: 9000, output: 1 },
   { input: 10_000, read: 1000, write: 5000, output: 250 },
   { input: 10_000, write: 6000, write1h: 2000, output: 7 },
-  { input: 200_000, output: 10 },
-  { input: 300_000, read: 100_000, write: 1000, write1h: 1000, output: 2000 },
+  { input: 600_000, read: 100_000, write: 1000, write1h: 1000, output: 2000 },
 ]
+
+const SECOND = 1000
+const DAY = 86_400_000
 
 const cost = (attributes: Attributes, part: string) =>
   attributes[`gen_ai.usage.cost.${part}`] as number | undefined
@@ -39,131 +46,601 @@ function usageAttributes({ input, read, write, write1h, output }: Usage): Attrib
     'gen_ai.usage.input_tokens': input,
     'gen_ai.usage.cache_read.input_tokens': read,
     'gen_ai.usage.cache_write.input_tokens': write,
-    'anthropic.usage.cache_creation.ephemeral_1h_input_tokens': write1h,
+    'genai.usage.cache_write.1h.input_tokens': write1h,
     'gen_ai.usage.output_tokens': output,
   }
 }
 
-/** Sends one span per case in one trace; gives each case's attributes as Tempo has them. */
-async function priced(cases: { name: string; start?: number; attributes: Attributes }[]) {
-  const traceId = newTraceId()
-  const spans = cases.map(({ name, start, attributes }) => ({
-    name,
-    traceId,
-    ...(start === undefined ? {} : { start }),
-    attributes: { 'gen_ai.operation.name': 'chat', ...attributes },
-  }))
-  await sendSpans(pipeline.otlpUrl, { scope: 'com.anthropic.sdk.typescript', spans })
-  const stored = await eventually(async () => {
-    const found = await readTrace(pipeline.tempoUrl, traceId)
-    expect(found).toHaveLength(cases.length)
-    return found
-  })
-  return new Map(stored.map((span) => [span.name, span.attributes as Attributes]))
+/** What the data set says, in USD; undefined where it has no price. `provider`: its own id. */
+const expected = (model: string, provider: string, usage: Usage, start: number) =>
+  calcPrice(
+    {
+      input_tokens: usage.input,
+      cache_read_tokens: usage.read ?? 0,
+      cache_write_tokens: usage.write ?? 0,
+      cache_write_1h_tokens: usage.write1h ?? 0,
+      output_tokens: usage.output,
+    },
+    model,
+    { providerId: provider, timestamp: new Date(start) },
+  )?.total_price
+
+interface Case {
+  name: string
+  start?: number
+  attributes: Attributes
 }
 
-describe.each([...readPriceBook()])('%s', (provider, models) => {
-  test('every model, by every name, costs what calcPrice says', async () => {
-    const now = Date.now()
-    const cases = [...models].flatMap(([model, periods]) =>
-      USAGES.flatMap((usage, u) =>
-        // Before the second period, where there is one, and now.
-        (periods[1] ? [Number(BigInt(periods[1].from) / 1_000_000n) - 1000, now] : [now]).map((start) => ({
-          name: `${model} #${u} ${start}`,
-          start,
-          usage,
-          model,
-          attributes: {
-            'gen_ai.provider.name': provider,
-            'gen_ai.request.model': 'some-alias',
-            'gen_ai.response.model': model,
-            ...usageAttributes(usage),
-          },
-        })),
+async function priced(cases: Case[], where = transform) {
+  return where.run(
+    cases.map(({ attributes, ...span }) => ({
+      ...span,
+      attributes: { 'genai.role': 'inference', ...attributes },
+    })),
+  )
+}
+
+/** Now, and just before and at every change of price: by date, and by hour in the last period. */
+function times(periods: Period[]): number[] {
+  const now = Date.now()
+  const dates = periods.flatMap(({ from }) => {
+    if (from === undefined) return []
+    return [Date.parse(from) - SECOND, Date.parse(from)]
+  })
+  const midnight = now - (now % DAY)
+  const hours = (periods.at(-1)!.hours ?? []).flatMap(({ start, end }) =>
+    [start * SECOND - 1, start * SECOND, end * SECOND - 1, end * SECOND].map((offset) => midnight + offset),
+  )
+  // The data set applies hours to the days before they were introduced, too; the book does not.
+  return [now, ...(periods.some((period) => period.hours) ? [] : dates), ...hours]
+}
+
+function usages(periods: Period[]): Usage[] {
+  const limits = new Set(periods.flatMap(({ long }) => (long ? [long.above] : [])))
+  return [
+    ...USAGES,
+    ...[...limits].flatMap((input) => [input, input + 1].map((n) => ({ input: n, output: 10 }))),
+  ]
+}
+
+/** `name`: as a span has it; `known`: as the data set has it. */
+async function compare(provider: string, models: { name: string; known: string; periods: Period[] }[]) {
+  const cases = models.flatMap(({ name: model, known, periods }) =>
+    usages(periods).flatMap((usage) =>
+      times(periods).map((start) => ({
+        name: `${model} ${JSON.stringify(usage)} ${new Date(start).toISOString()}`,
+        start,
+        usage,
+        known,
+        attributes: {
+          'gen_ai.provider.name': PROVIDERS[provider]![0]!,
+          'gen_ai.request.model': model,
+          ...(provider === 'aws' ? {} : { 'gen_ai.response.model': model }),
+          ...usageAttributes(usage),
+        },
+      })),
+    ),
+  )
+  const stored = await priced(cases)
+  const wrong = cases.flatMap(({ name, known, start, usage }) => {
+    const right = expected(known, provider, usage, start) ?? Number.NaN
+    const attributes = stored.get(name)!
+    const actual = cost(attributes, 'amount') ?? Number.NaN
+    const parts = ['input', 'cache_read', 'cache_write', 'output'].map((part) => cost(attributes, part)!)
+    const exact = parts.reduce((a, b) => a + b) === actual
+    return Math.abs(actual - right) <= 1e-9 * right && exact ? [] : [{ name, actual, right, parts }]
+  })
+  expect(wrong).toEqual([])
+  return cases.length
+}
+
+/** Fine-tuned models are in the book without their date, and in the data set only with it. */
+const SNAPSHOTS: Record<string, string> = {
+  'ft:gpt-4o': 'ft:gpt-4o-2024-08-06',
+  'ft:gpt-4o-mini': 'ft:gpt-4o-mini-2024-07-18',
+}
+
+const book = readPriceBook()
+
+describe('costs what calcPrice says, by every name, in every part, at every date', () => {
+  test.each([...book].filter(([provider]) => provider !== 'aws'))('%s', async (provider, models) => {
+    const count = await compare(
+      provider,
+      [...models].map(([name, periods]) => ({
+        name: SNAPSHOTS[name] ?? name,
+        known: SNAPSHOTS[name] ?? name,
+        periods,
+      })),
+    )
+    expect(count).toBeGreaterThanOrEqual(models.size * USAGES.length)
+  })
+
+  test.each(['', 'arn:aws:bedrock:us-east-1::foundation-model/'])(
+    'aws, by the names that it gives: %s',
+    async (arn) => {
+      const known = book.get('aws')!
+      // Bedrock's own names; `regional.` is the data set's word for those of a region, and of a geography.
+      const names = findProvider({ providerId: 'aws' })!.models.flatMap(({ id }) =>
+        id.startsWith('regional.') ? ['us.', 'eu.'].map((geo) => id.replace('regional.', geo)) : [id],
+      )
+      const models = names.flatMap((name) => {
+        const key = name.replace(/^(us|eu)[.]/, '').replace(/(-20\d{6})?(-v\d+)?(:\d+)?$/, '')
+        const periods = known.get(key)
+        return periods && expected(name, 'aws', USAGES[0]!, 0) !== undefined
+          ? [{ name: arn + name, known: name, periods }]
+          : []
+      })
+      expect(models.length).toBeGreaterThan(90)
+      await compare('aws', models)
+    },
+  )
+})
+
+const CALL = usageAttributes({ input: 1000, output: 1000 })
+
+async function amounts(cases: Attributes[]) {
+  const stored = await priced(
+    cases.map((attributes, i) => ({ name: String(i), attributes: { ...CALL, ...attributes } })),
+  )
+  return cases.map((_, i) => cost(stored.get(String(i))!, 'amount'))
+}
+
+describe('names in the wild', () => {
+  const now = Date.now()
+  const usage = { input: 1000, output: 1000 }
+  test.each([
+    // provider, model, the name that the data set knows
+    ['anthropic', 'claude-sonnet-5-20991231', 'claude-sonnet-5'],
+    ['anthropic', 'claude-sonnet-5-latest', 'claude-sonnet-5'],
+    ['anthropic', 'Claude-Sonnet-5', 'claude-sonnet-5'],
+    ['openai', 'gpt-5-mini-2099-12-31', 'gpt-5-mini'],
+    ['openai', 'ft:gpt-4o-mini-2024-07-18:acme::abc123', 'ft:gpt-4o-mini-2024-07-18'],
+    ['aws', 'anthropic.claude-haiku-4-5-20251001-v1:0', 'anthropic.claude-haiku-4-5-20251001-v1:0'],
+    [
+      'aws',
+      'global.anthropic.claude-haiku-4-5-20251001-v1:0',
+      'global.anthropic.claude-haiku-4-5-20251001-v1:0',
+    ],
+    ['aws', 'us.anthropic.claude-opus-5', 'us.anthropic.claude-opus-5'],
+    ['aws', 'bedrock/converse/us.anthropic.claude-opus-5', 'us.anthropic.claude-opus-5'],
+    [
+      'aws',
+      'arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:inference-profile/us-gov.anthropic.claude-haiku-4-5-20251001-v1:0',
+      'us-gov.anthropic.claude-haiku-4-5-20251001-v1:0',
+    ],
+    ['google', 'claude-sonnet-4-5@20250929', 'claude-sonnet-4-5'],
+    ['google', 'claude-opus-5@default', 'claude-opus-5'],
+    ['google', 'models/gemini-2.5-flash', 'gemini-2.5-flash'],
+    ['google', 'publishers/google/models/gemini-2.0-flash-001', 'gemini-2.0-flash-001'],
+    ['google', 'projects/p/locations/global/publishers/google/models/gemini-2.5-pro', 'gemini-2.5-pro'],
+    ['google', 'gemini-2.5-pro-preview-06-05', 'gemini-2.5-pro-preview-06-05'],
+    ['google', 'gemini/gemini-2.5-pro', 'gemini-2.5-pro'],
+    ['openrouter', 'anthropic/claude-sonnet-4.5', 'anthropic/claude-sonnet-4.5'],
+    ['openrouter', 'openai/gpt-5.6-sol', 'openai/gpt-5.6-sol'],
+    ['azure', 'gpt-35-turbo', 'gpt-35-turbo'],
+    ['azure', 'gpt-4o-2024-08-06', 'gpt-4o-2024-08-06'],
+    ['azure', 'claude-opus-5', 'claude-opus-5'],
+    ['groq', 'groq/openai/gpt-oss-120b', 'openai/gpt-oss-120b'],
+    ['zai', 'glm-5.2', 'GLM-5.2'],
+  ])('%s: %s', async (provider, model, known) => {
+    const names = PROVIDERS[provider]!.map((name) => ({
+      'gen_ai.provider.name': name,
+      'gen_ai.request.model': model,
+    }))
+    const right = expected(known, provider, usage, now)!
+    expect(right).toBeGreaterThan(0)
+    for (const actual of await amounts(names)) expect(actual).toBeCloseTo(right, 12)
+  })
+
+  test('the answer names the model; where it names none that is known, the request does', async () => {
+    const anthropic = { 'gen_ai.provider.name': 'anthropic' }
+    const [answer, notRequest, request, alone] = await amounts([
+      { ...anthropic, 'gen_ai.request.model': 'some-alias', 'gen_ai.response.model': 'claude-opus-5' },
+      { ...anthropic, 'gen_ai.request.model': 'claude-opus-5', 'gen_ai.response.model': 'claude-sonnet-5' },
+      { ...anthropic, 'gen_ai.request.model': 'claude-opus-5-20991231', 'gen_ai.response.model': 'relay-7' },
+      { ...anthropic, 'gen_ai.request.model': 'claude-opus-5' },
+    ])
+    expect(notRequest).toBeCloseTo(0.012, 12)
+    for (const amount of [answer, request, alone]) expect(amount).toBeCloseTo(0.03, 12)
+  })
+
+  test('Bedrock charges by what was asked for', async () => {
+    const aws = {
+      'gen_ai.provider.name': 'aws.bedrock',
+      'gen_ai.response.model': 'claude-haiku-4-5-20251001',
+    }
+    const [global, regional, opaque] = await amounts([
+      { ...aws, 'gen_ai.request.model': 'global.anthropic.claude-haiku-4-5-20251001-v1:0' },
+      { ...aws, 'gen_ai.request.model': 'jp.anthropic.claude-haiku-4-5-20251001-v1:0' },
+      { ...aws, 'gen_ai.request.model': 'arn:aws:bedrock:us-east-1:1:application-inference-profile/abc' },
+    ])
+    expect(global).toBeCloseTo(0.006, 12)
+    expect(regional).toBeCloseTo(0.0066, 12)
+    expect(opaque).toBeUndefined()
+  })
+})
+
+describe('never a guess: no cost at all', () => {
+  test.each([
+    ['a later model of the same family', 'anthropic', 'claude-sonnet-5-5'],
+    ['a later model of the same family, dated', 'anthropic', 'claude-haiku-5-5-20991231'],
+    ['a model that begins like a known one', 'openai', 'gpt-5-mini-super'],
+    ['a model that begins like a known one, at Azure', 'azure.ai.openai', 'o4-mini-super'],
+    ['another generation behind -latest', 'mistral_ai', 'ministral-3b-latest'],
+    ['a model of another provider', 'anthropic', 'gpt-5'],
+    ["OpenRouter's name with the vendor as provider", 'openai', 'openai/gpt-5'],
+    ['a route of OpenRouter that picks by price', 'openrouter', 'openai/gpt-5:floor'],
+    ['a provider that nobody knows', 'ollama', 'claude-sonnet-5'],
+    [
+      'a global profile of which no price is published',
+      'aws.bedrock',
+      'global.anthropic.claude-opus-4-1-20250805-v1:0',
+    ],
+    ['a model of Bedrock without its vendor', 'aws.bedrock', 'claude-haiku-4-5-20251001'],
+    [
+      'a custom model of Bedrock',
+      'aws.bedrock',
+      'arn:aws:bedrock:us-east-1:1:custom-model/anthropic.claude-3-haiku-20240307-v1:0/x',
+    ],
+    ['charged by the request, too', 'perplexity', 'sonar-pro'],
+    ['charged by sound', 'openai', 'gpt-4o-audio-preview'],
+    ['charged by pictures in the answer', 'gcp.gemini', 'gemini-2.5-flash-image'],
+    ['charged by the minute', 'openai', 'whisper-1'],
+    ['an empty name', 'openai', ''],
+    ['10 kB of name', 'openai', 'gpt-5'.repeat(2000)],
+  ])('%s', async (_, provider, model) => {
+    const stored = await priced([
+      {
+        name: 'call',
+        attributes: { ...CALL, 'gen_ai.provider.name': provider, 'gen_ai.request.model': model },
+      },
+    ])
+    expect(Object.keys(stored.get('call')!).filter((key) => /cost|price/.test(key))).toEqual([])
+  })
+
+  test('text is priced, sound of a model that charges it otherwise is not', async () => {
+    const gemini = { 'gen_ai.provider.name': 'gcp.gemini', 'gen_ai.request.model': 'gemini-2.5-flash' }
+    expect(await amounts([gemini, { ...gemini, 'gen_ai.usage.audio.input_tokens': 5 }])).toEqual([
+      0.0028,
+      undefined,
+    ])
+  })
+
+  test('nothing without tokens, and nothing on spans that are no calls', async () => {
+    const attributes = { 'gen_ai.provider.name': 'openai', 'gen_ai.request.model': 'gpt-5' }
+    const stored = await priced([
+      { name: 'no tokens', attributes },
+      { name: 'agent', attributes: { ...attributes, ...CALL, 'genai.role': 'agent' } },
+    ])
+    for (const span of stored.values()) expect(cost(span, 'amount')).toBeUndefined()
+  })
+})
+
+describe('how a call was served', () => {
+  const openai = (model: string) => ({ 'gen_ai.provider.name': 'openai', 'gen_ai.response.model': model })
+  const claude = (model: string) => ({ 'gen_ai.provider.name': 'anthropic', 'gen_ai.response.model': model })
+  const vertex = (model: string) => ({
+    'gen_ai.provider.name': 'gcp.vertex_ai',
+    'gen_ai.response.model': model,
+  })
+  const long = { 'gen_ai.usage.input_tokens': 300_000 }
+  // By hand, of 1,000 tokens in and 1,000 out.
+  test.each([
+    ['OpenAI default', { ...openai('gpt-5'), 'openai.response.service_tier': 'default' }, 0.01125],
+    ['OpenAI flex', { ...openai('gpt-5'), 'openai.response.service_tier': 'flex' }, 0.01125 / 2],
+    ['OpenAI batch', { ...openai('gpt-4.1'), 'gen_ai.openai.response.service_tier': 'batch' }, 0.01 / 2],
+    [
+      'OpenAI priority',
+      { ...openai('gpt-5-2025-08-07'), 'openai.response.service_tier': 'priority' },
+      0.0225,
+    ],
+    [
+      'OpenAI priority, by its later name',
+      { ...openai('gpt-5-mini'), 'openai.response.service_tier': 'fast' },
+      0.00045 + 0.0036,
+    ],
+    [
+      'OpenAI priority, a snapshot of its own',
+      { ...openai('gpt-4o-2024-05-13'), 'openai.response.service_tier': 'priority' },
+      0.00875 + 0.02625,
+    ],
+    [
+      'OpenAI priority, gpt-4o-mini',
+      { ...openai('gpt-4o-mini'), 'openai.response.service_tier': 'priority' },
+      0.00125,
+    ],
+    [
+      'OpenAI priority with a long input',
+      { ...openai('gpt-5.6-terra'), ...long, 'openai.response.service_tier': 'priority' },
+      0.3 * 8 + 0.036,
+    ],
+    [
+      'OpenAI priority with an input too long for it',
+      { ...openai('gpt-5.4'), ...long, 'openai.response.service_tier': 'priority' },
+      undefined,
+    ],
+    [
+      'OpenAI priority of a model without a list price',
+      { ...openai('gpt-5-nano'), 'openai.response.service_tier': 'priority' },
+      undefined,
+    ],
+    ['an unknown tier', { ...openai('gpt-5'), 'openai.response.service_tier': 'ultrafast' }, undefined],
+    [
+      'a tier that was asked for, and not served',
+      {
+        ...openai('gpt-5'),
+        'openai.request.service_tier': 'priority',
+        'openai.response.service_tier': 'default',
+      },
+      0.01125,
+    ],
+    [
+      'a tier that was asked for, and of which the answer says nothing',
+      { ...openai('gpt-5'), 'openai.request.service_tier': 'priority' },
+      undefined,
+    ],
+    [
+      'a tier that was left to OpenAI',
+      { ...openai('gpt-5'), 'gen_ai.openai.request.service_tier': 'auto' },
+      0.01125,
+    ],
+    [
+      'Anthropic standard',
+      { ...claude('claude-opus-5'), 'anthropic.response.service_tier': 'standard' },
+      0.03,
+    ],
+    ['Anthropic batch', { ...claude('claude-opus-5'), 'anthropic.response.service_tier': 'batch' }, 0.015],
+    [
+      'Anthropic priority, sold by commitment',
+      { ...claude('claude-opus-5'), 'anthropic.response.service_tier': 'priority' },
+      undefined,
+    ],
+    ['Claude fast', { ...claude('claude-opus-5'), 'anthropic.response.speed': 'fast' }, 0.06],
+    ['Claude fast, of usage', { ...claude('claude-opus-4-6'), 'anthropic.usage.speed': 'fast' }, 0.18],
+    ['Claude at standard speed', { ...claude('claude-opus-5'), 'anthropic.usage.speed': 'standard' }, 0.03],
+    [
+      'Claude fast, of which no price is known',
+      { ...claude('claude-sonnet-5'), 'anthropic.response.speed': 'fast' },
+      undefined,
+    ],
+    ['Claude in the US', { ...claude('claude-sonnet-5'), 'anthropic.usage.inference_geo': 'us' }, 0.0132],
+    ['Claude anywhere', { ...claude('claude-sonnet-5'), 'anthropic.usage.inference_geo': 'global' }, 0.012],
+    [
+      'Claude where no price is known',
+      { ...claude('claude-sonnet-5'), 'anthropic.usage.inference_geo': 'mars' },
+      undefined,
+    ],
+    [
+      'Claude fast in the US',
+      {
+        ...claude('claude-opus-5'),
+        'anthropic.response.speed': 'fast',
+        'anthropic.usage.inference_geo': 'us',
+        'anthropic.response.service_tier': 'standard',
+      },
+      0.066,
+    ],
+    [
+      'Vertex, globally',
+      { ...vertex('claude-opus-5@default'), 'server.address': 'aiplatform.googleapis.com' },
+      0.03,
+    ],
+    [
+      'Vertex in a region',
+      { ...vertex('claude-opus-5@default'), 'server.address': 'us-east5-aiplatform.googleapis.com' },
+      0.033,
+    ],
+    [
+      'Vertex in several',
+      { ...vertex('claude-opus-5'), 'server.address': 'aiplatform.eu.rep.googleapis.com' },
+      0.033,
+    ],
+    [
+      'Gemini in a region',
+      { ...vertex('gemini-3.5-flash'), 'server.address': 'us-east5-aiplatform.googleapis.com' },
+      0.0105,
+    ],
+    [
+      'Groq flex',
+      {
+        'gen_ai.provider.name': 'groq',
+        'gen_ai.response.model': 'llama-3.3-70b-versatile',
+        'openai.response.service_tier': 'flex',
+      },
+      0.00138,
+    ],
+  ])('%s', async (_, attributes: Attributes, right) => {
+    const stored = await priced([{ name: 'call', attributes: { ...CALL, ...attributes } }])
+    const call = stored.get('call')!
+    if (right === undefined) {
+      expect(Object.keys(call).filter((key) => key.startsWith('gen_ai.usage.cost'))).toEqual([])
+      return
+    }
+    expect(cost(call, 'amount')).toBeCloseTo(right, 12)
+    const parts = ['input', 'cache_read', 'cache_write', 'output'].map((part) => cost(call, part)!)
+    expect(parts.reduce((a, b) => a + b)).toBe(cost(call, 'amount'))
+  })
+})
+
+describe('a cost that the application computed', () => {
+  const gpt = { ...CALL, 'gen_ai.provider.name': 'openai', 'gen_ai.response.model': 'gpt-5' }
+  const unknown = { ...gpt, 'gen_ai.response.model': 'gpt-99' }
+  const of = async (attributes: Attributes) => (await priced([{ name: 'call', attributes }])).get('call')!
+
+  test('is kept beside ours, with the difference', async () => {
+    for (const source of [undefined, 'local', 'provider']) {
+      const call = await of({
+        ...gpt,
+        'gen_ai.usage.cost.amount': new Double(0.25),
+        'gen_ai.usage.cost.source': source,
+      })
+      expect(call).toMatchObject({
+        'genai.usage.cost.reported': 0.25,
+        'gen_ai.usage.cost.amount': 0.01125,
+        'gen_ai.usage.cost.source': 'local',
+      })
+      expect(call['genai.usage.cost.difference']).toBeCloseTo(0.01125 - 0.25, 12)
+    }
+    const call = await of({
+      ...gpt,
+      'genai.usage.cost.reported': new Double(0.01),
+      'openai.response.service_tier': 'flex',
+    })
+    expect(call['genai.usage.cost.difference']).toBeCloseTo(0.005625 - 0.01, 12)
+  })
+
+  test('is not ours where we have no price', async () => {
+    const call = await of({
+      ...unknown,
+      'gen_ai.usage.cost.amount': new Double(0.25),
+      'gen_ai.usage.cost.currency': 'USD',
+    })
+    expect(call['genai.usage.cost.reported']).toBe(0.25)
+    expect(Object.keys(call).filter((key) => /^gen_ai[.]usage[.]cost|difference/.test(key))).toEqual([])
+  })
+
+  test('is none where another Collector of this kind set it', async () => {
+    const [once] = (await priced([{ name: 'call', attributes: gpt }])).values()
+    const again = await of(
+      Object.fromEntries(
+        Object.entries(once!).map(([key, value]) => [
+          key,
+          /cost[.](?!currency|source)/.test(key) ? new Double(Number(value)) : value,
+        ]),
       ),
     )
-    const stored = await priced(cases)
-    const wrong = cases.flatMap(({ name, model, start, usage }) => {
-      const expected = calcPrice(
+    expect(again).toEqual(once)
+  })
+})
+
+describe('prices of your own', () => {
+  let own: Transform
+  beforeAll(async () => {
+    const { readFile } = await import('node:fs/promises')
+    const shipped = await readFile(new URL('../../collector/price-overrides.yaml', import.meta.url), 'utf8')
+    // As its header says: between the marked lines.
+    const mine = `
+      "openai": {
+        "gpt-5": {"input": 1, "output": 8, "cache_read": 0.1},
+        "prod-chat": {"input": 2.5, "output": 10},
+        "gpt-5.2": {"from": "2027-01-01", "then": {"input": 0.5, "output": 5}, "before": {"input": 1, "output": 10}},
+        "gpt-5.4": {"above": 271999, "long": {"input": 4, "output": 18}, "short": {"input": 2, "output": 12}},
+        "no-output": {"input": 1},
+        "words": {"input": "one", "output": 1},
+        "gpt-5-nano": "1 2 three 4 5"
+      },
+      "ollama": {
+        "llama3.3:70b": {"input": 0, "output": 0}
+      },
+      "aws.bedrock": {
+        "arn:aws:bedrock:us-east-1:1:application-inference-profile/abc": {"input": 3, "output": 15}
+      }`
+    const edited = shipped.replace('Coalesce([{\n', `Coalesce([{${mine}\n`)
+    expect(edited).not.toBe(shipped)
+    own = await startTransform(PRICE, { 'price-overrides.yaml': edited })
+  }, 120_000)
+  afterAll(() => own.stop())
+
+  const openai = (model: string) => ({ 'gen_ai.provider.name': 'openai', 'gen_ai.response.model': model })
+  test.each([
+    ['win over the book', openai('gpt-5'), {}, 0.009],
+    ['hold for dated snapshots, which the book has, too', openai('gpt-5-2025-08-07'), {}, 0.009],
+    ['leave other models alone', openai('gpt-5-mini'), {}, 0.00225],
+    [
+      'name deployments',
+      { 'gen_ai.provider.name': 'openai', 'gen_ai.request.model': 'Prod-Chat' },
+      {},
+      0.0125,
+    ],
+    ['win by the request', { ...openai('gpt-5-mini'), 'gen_ai.request.model': 'prod-chat' }, {}, 0.0125],
+    ['may have a date: before', openai('gpt-5.2'), { start: Date.UTC(2026, 11, 31, 23, 59, 59) }, 0.011],
+    ['may have a date: from then', openai('gpt-5.2'), { start: Date.UTC(2027, 0, 1) }, 0.0055],
+    ['may have a tier: short', openai('gpt-5.4'), {}, 0.014],
+    ['may have a tier: long', { ...openai('gpt-5.4'), 'gen_ai.usage.input_tokens': 300_000 }, {}, 1.218],
+    [
+      'cost as input where the cache is left out',
+      {
+        ...openai('prod-chat'),
+        'gen_ai.usage.cache_read.input_tokens': 500,
+        'gen_ai.usage.cache_write.input_tokens': 500,
+      },
+      {},
+      0.0125,
+    ],
+    ['charge the cache', { ...openai('gpt-5'), 'gen_ai.usage.cache_read.input_tokens': 1000 }, {}, 0.0081],
+    ['may be nothing', { 'gen_ai.provider.name': 'ollama', 'gen_ai.response.model': 'llama3.3:70b' }, {}, 0],
+    [
+      'name what Bedrock does not',
+      {
+        'gen_ai.provider.name': 'aws.bedrock',
+        'gen_ai.request.model': 'arn:aws:bedrock:us-east-1:1:application-inference-profile/abc',
+      },
+      {},
+      0.018,
+    ],
+    [
+      'are multiplied as list prices are',
+      { ...openai('gpt-5'), 'openai.response.service_tier': 'flex' },
+      {},
+      0.0045,
+    ],
+  ])('%s', async (_, attributes: Attributes, span, right) => {
+    const stored = await priced([{ name: 'call', ...span, attributes: { ...CALL, ...attributes } }], own)
+    expect(cost(stored.get('call')!, 'amount')).toBeCloseTo(right, 12)
+    expect(stored.get('call')).not.toHaveProperty(['genai.price.own'])
+  })
+
+  test.each(['no-output', 'words', 'gpt-5-nano'])(
+    'that cannot be used are not replaced by others: %s',
+    async (model) => {
+      const stored = await priced([{ name: 'call', attributes: { ...CALL, ...openai(model) } }], own)
+      const call = stored.get('call')!
+      expect(Object.keys(call).filter((key) => key.startsWith('gen_ai.usage.cost'))).toEqual([])
+      expect(call).toHaveProperty(['genai.price.own'])
+    },
+  )
+})
+
+test('in the whole pipeline, from what the Anthropic SDK sends: the parts add up, and say what was charged', async () => {
+  const pipeline = await startPipeline()
+  try {
+    const traceId = newTraceId()
+    await sendSpans(pipeline.otlpUrl, {
+      scope: 'com.anthropic.sdk.typescript',
+      spans: [
         {
-          input_tokens: usage.input,
-          cache_read_tokens: usage.read ?? 0,
-          cache_write_tokens: usage.write ?? 0,
-          cache_write_1h_tokens: usage.write1h ?? 0,
-          output_tokens: usage.output,
+          traceId,
+          attributes: {
+            'gen_ai.operation.name': 'chat',
+            'gen_ai.provider.name': 'anthropic',
+            'gen_ai.response.model': 'claude-haiku-4-5-20251001',
+            'gen_ai.usage.input_tokens': 1_003_000,
+            'gen_ai.usage.cache_read.input_tokens': 1000,
+            'gen_ai.usage.cache_write.input_tokens': 2000,
+            'anthropic.usage.cache_creation.ephemeral_1h_input_tokens': 1000,
+            'gen_ai.usage.output_tokens': 1000,
+          },
         },
-        model,
-        { providerId: provider, timestamp: new Date(start) },
-      )!.total_price
-      const actual = cost(stored.get(name)!, 'amount') ?? Number.NaN
-      return Math.abs(actual - expected) <= 1e-9 * expected ? [] : [{ name, actual, expected }]
+      ],
     })
-    expect(wrong).toEqual([])
-    expect(cases.length).toBeGreaterThan(100)
-  })
-})
-
-test('the parts add up to the amount, exactly, and say what was charged', async () => {
-  const stored = await priced([
-    {
-      name: 'call',
-      attributes: {
-        'gen_ai.provider.name': 'anthropic',
-        'gen_ai.response.model': 'claude-haiku-4-5-20251001',
-        ...usageAttributes({ input: 1_003_000, read: 1000, write: 2000, write1h: 1000, output: 1000 }),
-      },
-    },
-  ])
-  const attributes = stored.get('call')!
-  // By hand, at 1 / 0.10 / 1.25 (5 minutes) / 2 (1 hour) / 5 USD per million.
-  expect(cost(attributes, 'input')).toBe(1)
-  expect(cost(attributes, 'cache_read')).toBeCloseTo(0.0001, 12)
-  expect(cost(attributes, 'cache_write')).toBeCloseTo(0.001 * 1.25 + 0.001 * 2, 12)
-  expect(cost(attributes, 'output')).toBeCloseTo(0.005, 12)
-  const parts = ['input', 'cache_read', 'cache_write', 'output'].map((part) => cost(attributes, part)!)
-  expect(parts.reduce((a, b) => a + b)).toBe(cost(attributes, 'amount'))
-  expect(attributes).toMatchObject({
-    'gen_ai.usage.cost.currency': 'USD',
-    'gen_ai.usage.cost.source': 'local',
-  })
-})
-
-test.each([
-  ['a model that only looks like a known one', 'claude-sonnet-5-5', undefined],
-  ['an unknown model', 'llama-99', 'llama-99'],
-])('%s has no cost at all', async (_, response, request) => {
-  const stored = await priced([
-    {
-      name: 'call',
-      attributes: {
-        'gen_ai.provider.name': 'anthropic',
-        'gen_ai.response.model': response,
-        'gen_ai.request.model': request,
-        ...usageAttributes({ input: 10, output: 10 }),
-      },
-    },
-  ])
-  expect(Object.keys(stored.get('call')!).filter((key) => key.startsWith('gen_ai.usage.cost'))).toEqual([])
-})
-
-test.each([
-  ['a dated snapshot', { 'gen_ai.response.model': 'claude-sonnet-5-20991231' }],
-  ['-latest', { 'gen_ai.response.model': 'claude-sonnet-5-latest' }],
-  ['the request, where the answer names no model', { 'gen_ai.request.model': 'claude-sonnet-5' }],
-  [
-    'the request, where the answer names an unknown one',
-    { 'gen_ai.response.model': 'deployment-7', 'gen_ai.request.model': 'claude-sonnet-5-20991231' },
-  ],
-])('prices by %s', async (_, models) => {
-  const usage = { input: 1000, output: 1000 }
-  const stored = await priced([
-    {
-      name: 'call',
-      attributes: { 'gen_ai.provider.name': 'anthropic', ...models, ...usageAttributes(usage) },
-    },
-  ])
-  const expected = calcPrice({ input_tokens: 1000, output_tokens: 1000 }, 'claude-sonnet-5', {
-    providerId: 'anthropic',
-  })!.total_price
-  expect(cost(stored.get('call')!, 'amount')).toBeCloseTo(expected, 12)
-})
+    const [span] = await eventually(async () => {
+      const found = await readTrace(pipeline.tempoUrl, traceId)
+      expect(found).toHaveLength(1)
+      return found
+    })
+    const attributes = span!.attributes as Attributes
+    // By hand, at 1 / 0.10 / 1.25 (5 minutes) / 2 (1 hour) / 5 USD per million.
+    expect(cost(attributes, 'input')).toBe(1)
+    expect(cost(attributes, 'cache_read')).toBeCloseTo(0.0001, 12)
+    expect(cost(attributes, 'cache_write')).toBeCloseTo(0.001 * 1.25 + 0.001 * 2, 12)
+    expect(cost(attributes, 'output')).toBeCloseTo(0.005, 12)
+    const parts = ['input', 'cache_read', 'cache_write', 'output'].map((part) => cost(attributes, part)!)
+    expect(parts.reduce((a, b) => a + b)).toBe(cost(attributes, 'amount'))
+    expect(attributes).toMatchObject({
+      'gen_ai.usage.cost.currency': 'USD',
+      'gen_ai.usage.cost.source': 'local',
+    })
+  } finally {
+    await pipeline.stop()
+  }
+}, 180_000)
