@@ -14,6 +14,8 @@ const shared = {
 export default {
   // For integration tests, which wait for Tempo's and Prometheus' own intervals.
   testTimeout: 90_000,
+  // A process for each file: Node's fetch, its dispatcher and diagnostics channels belong to the process, and tests set them.
+  workerIdleMemoryLimit: '1MB',
   reporters: ['default', '<rootDir>/test/lib/summary-reporter.ts'],
   projects: [
     {
