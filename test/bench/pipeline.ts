@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { resolveImages } from '../../images/resolve.ts'
 import { docker, root } from '../lib/docker.ts'
-import { eventually } from '../lib/eventually.ts'
+import { eventually } from '../../scripts/lib/eventually.ts'
 
 const SPANS_PER_REQUEST = 200
 const SENDERS = 8

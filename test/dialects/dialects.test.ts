@@ -4,7 +4,7 @@
  */
 import { query } from '../../scripts/lib/prometheus.ts'
 import { readTrace } from '../../scripts/lib/tempo.ts'
-import { eventually } from '../lib/eventually.ts'
+import { eventually } from '../../scripts/lib/eventually.ts'
 import { startPipeline } from '../lib/pipeline.ts'
 import type { Pipeline } from '../lib/pipeline.ts'
 import { expectedTokens, problemsOf } from './compare.ts'

@@ -1,7 +1,7 @@
 import { calcPrice } from '@pydantic/genai-prices'
 import { counterTotals } from '../../scripts/lib/prometheus.ts'
 import type { LedgerPage } from '../../services/llm-simulator/src/ledger.ts'
-import { eventually } from './eventually.ts'
+import { eventually } from '../../scripts/lib/eventually.ts'
 
 /** Tokens and USD of one model. Input includes what was read from and written to the cache. */
 export interface Totals {

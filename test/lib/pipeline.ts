@@ -5,7 +5,7 @@ import { GenericContainer, Network, Wait } from 'testcontainers'
 import type { StartedNetwork, StartedTestContainer } from 'testcontainers'
 import { resolveImages } from '../../images/resolve.ts'
 import { docker } from './docker.ts'
-import { eventually } from './eventually.ts'
+import { eventually } from '../../scripts/lib/eventually.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 

@@ -6,7 +6,7 @@ import { DockerComposeEnvironment, Wait } from 'testcontainers'
 import type { StartedDockerComposeEnvironment } from 'testcontainers'
 import { resolveImages } from '../../images/resolve.ts'
 import { Compose } from '../../scripts/lib/compose.ts'
-import { eventually } from './eventually.ts'
+import { eventually } from '../../scripts/lib/eventually.ts'
 import { docker, root } from './docker.ts'
 
 /** Each service of docker-compose.yml that the tests talk to, with the variable of its port on the host. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { GenericContainer, Wait } from 'testcontainers'
 import { resolveImages } from '../../images/resolve.ts'
-import { eventually } from './eventually.ts'
+import { eventually } from '../../scripts/lib/eventually.ts'
 import { newTraceId, sendSpans } from './otlp.ts'
 import type { Attributes, SpanInput, Value } from './otlp.ts'
 

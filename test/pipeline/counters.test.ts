@@ -1,7 +1,7 @@
 /** Totals in Prometheus are exactly what was sent: concurrent, new, silent, restarted. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { counterTotals, query } from '../../scripts/lib/prometheus.ts'
-import { eventually } from '../lib/eventually.ts'
+import { eventually } from '../../scripts/lib/eventually.ts'
 import { sendSpans } from '../lib/otlp.ts'
 import type { Attributes } from '../lib/otlp.ts'
 import { startPipeline } from '../lib/pipeline.ts'

@@ -1,7 +1,7 @@
 /** Spans that no library should send: nothing crashes, no neighbour is lost, nothing wrong is counted, and each is named. */
 import { query } from '../../scripts/lib/prometheus.ts'
 import { readTrace } from '../../scripts/lib/tempo.ts'
-import { eventually } from '../lib/eventually.ts'
+import { eventually } from '../../scripts/lib/eventually.ts'
 import { Double, newTraceId, sendSpans } from '../lib/otlp.ts'
 import type { Attributes, SpanInput, Value } from '../lib/otlp.ts'
 import { startPipeline } from '../lib/pipeline.ts'

@@ -1,6 +1,6 @@
 /** What the Collector makes of spans of known dialects: names, basis, role; and what it takes out. */
 import { readTrace } from '../../scripts/lib/tempo.ts'
-import { eventually } from '../lib/eventually.ts'
+import { eventually } from '../../scripts/lib/eventually.ts'
 import type { Attributes, SpanInput } from '../lib/otlp.ts'
 import { Double, newTraceId, sendSpans } from '../lib/otlp.ts'
 import { startPipeline } from '../lib/pipeline.ts'
