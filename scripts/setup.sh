@@ -45,6 +45,10 @@ command -v npm >/dev/null || fail "Node 20 or newer with npm is needed (https://
 
 stamp=node_modules/.lock-stamp
 lock=$(cksum <package-lock.json)
+# Folders of packages that a workspace has for itself: the stamp is in the root's, and outlives them.
+for folder in $(sed -n 's/^ *"\(services\/[^"]*\/node_modules\)\/.*/\1/p' package-lock.json | sort -u); do
+  [ -d "$folder" ] || rm -f "$stamp"
+done
 if [ "$(cat "$stamp" 2>/dev/null)" != "$lock" ]; then
   say "npm ci"
   npm ci --no-audit --no-fund --loglevel=error >&2 ||
