@@ -3,6 +3,10 @@
 # container engine and Compose v2. Says nothing and takes a second when all is there.
 #
 # On Debian and Ubuntu, as root, it installs what is missing; elsewhere it says what to install and stops.
+#
+#   sh scripts/setup.sh             to run the stack
+#   sh scripts/setup.sh --browser   to test it: on Debian, as root, Chromium as well. Elsewhere tests in a browser are
+#                                   skipped where there is none
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -132,4 +136,12 @@ if ! docker compose version >/dev/null 2>&1; then
   *) fail "Compose v2 is missing (docker compose version): https://docs.docker.com/compose/install, then run this again" ;;
   esac
   docker compose version >/dev/null || fail "the Compose plugin does not run: see above"
+fi
+
+# --- browser, for tests -----------------------------------------------------------------------------------------------
+
+# Ubuntu's package is a snap, which does not run in containers.
+if [ "${1-}" = --browser ] && [ "$(distribution)" = debian ] && can_install && [ -z "${CHROMIUM_PATH-}" ] &&
+  ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then
+  (install_packages chromium) || say "without Chromium: tests in a browser are skipped"
 fi
