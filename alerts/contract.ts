@@ -39,13 +39,16 @@ export const contract: ReadonlyMap<string, readonly string[]> = new Map<string, 
   counter('gen_ai_client_inference_usage_output_tokens'),
   counter('gen_ai_client_inference_usage_cache_read_input_tokens'),
   counter('gen_ai_client_inference_usage_cache_write_input_tokens'),
+  counter('gen_ai_client_inference_usage_cache_write_1h_input_tokens'),
   counter('gen_ai_client_inference_usage_reasoning_output_tokens'),
   counter('gen_ai_client_inference_usage_cost', 'gen_ai_usage_cost_component', 'gen_ai_usage_cost_currency'),
   counter('gen_ai_client_inference_unpriced'),
   counter('gen_ai_client_inference_flagged', 'genai_flag'),
   counter('gen_ai_client_inference_duplicates'),
   counter('gen_ai_client_inference_finishes', 'gen_ai_response_finish_reason'),
-  counter('gen_ai_client_inference_attempts', 'http_response_status_code'),
+  counter('gen_ai_client_inference_attempts', 'http_response_status_code', 'http_request_resend_count'),
+  counter('gen_ai_client_inference_attempts_time_seconds', 'genai_http_phase'),
+  ...histogram('http_server_request_duration_seconds', 'http_response_status_code'),
 
   // The Collector's own, from its documentation at v0.155.
   ...[

@@ -177,6 +177,38 @@ test('parents that repeat usage, tools and retrieval count nothing', async () =>
   })
 })
 
+test('where time and attempts go: requests, phases and resends of attempts, hour-long cache writes', async () => {
+  const attempt = {
+    'genai.attempt.operation': 'chat',
+    'gen_ai.provider.name': 'anthropic',
+    'gen_ai.request.model': 'claude-haiku-4-5',
+  }
+  const phases = { 'genai.http.dns.duration': 0.25, 'genai.http.first_byte.duration': 0.5 }
+  await sendSpans(pipeline.otlpUrl, {
+    service: 'time',
+    spans: [
+      { kind: 'server', duration: 3000, attributes: { 'app.endpoint': 'POST /chat', 'app.feature': 'chat' } },
+      // Of an application that says nothing of itself: its requests are none of ours.
+      { kind: 'server', duration: 5000, attributes: { 'http.route': '/other' } },
+      { attributes: { ...attempt, ...phases, 'http.response.status_code': 429 } },
+      { attributes: { ...attempt, ...phases, 'http.request.resend_count': 1 } },
+      call({ 'gen_ai.usage.cache_write.input_tokens': 7, 'genai.usage.cache_write.1h.input_tokens': 4 }),
+    ],
+  })
+  const of = (metric: string, matchers = '') => value(`sum(${metric}{service_name="time"${matchers}})`)
+  const attempts = 'gen_ai_client_inference_attempts'
+  await eventually(async () => {
+    expect(await of('http_server_request_duration_seconds_sum', ', app_endpoint="POST /chat"')).toBe(3)
+    expect(await of('http_server_request_duration_seconds_count')).toBe(1)
+    expect(await of(`${attempts}_time_seconds_total`, ', genai_http_phase="dns"')).toBe(0.5)
+    expect(await of(`${attempts}_time_seconds_total`, ', genai_http_phase="first_byte"')).toBe(1)
+    expect(await of(`${attempts}_time_seconds_total`)).toBe(1.5)
+    expect(await of(`${attempts}_total`, ', http_request_resend_count="1"')).toBe(1)
+    expect(await of(`${attempts}_total`, ', http_request_resend_count=""')).toBe(1)
+    expect(await of('gen_ai_client_inference_usage_cache_write_1h_input_tokens_total')).toBe(4)
+  })
+})
+
 test('a graceful restart of the Collector under load: totals stay exact', async () => {
   let sent = 0
   let running = true

@@ -112,8 +112,14 @@ test.each<[string, string, Attributes, Attributes]>([
   [
     'a marked HTTP attempt',
     '@opentelemetry/instrumentation-undici',
-    { 'genai.attempt.operation': 'chat', 'gen_ai.provider.name': 'anthropic', 'http.request.method': 'POST' },
-    { 'genai.role': 'attempt' },
+    {
+      'genai.attempt.operation': 'chat',
+      'gen_ai.provider.name': 'anthropic',
+      'http.request.method': 'POST',
+      // A list, as the conventions have headers.
+      'http.response.header.retry-after': ['30'],
+    },
+    { 'genai.role': 'attempt', 'genai.attempt.retry_after': 30 },
   ],
   [
     'an HTTP attempt known by its host',

@@ -20,7 +20,11 @@ export function instrumentations(): Instrumentation[] {
         ExpressLayerType.REQUEST_HANDLER,
       ],
     }),
-    new UndiciInstrumentation(attempts.hooks),
+    new UndiciInstrumentation({
+      ...attempts.hooks,
+      // How long a provider asks to wait, which SDKs do without a word.
+      headersToSpanAttributes: { responseHeaders: ['retry-after'] },
+    }),
     new CompletedOpenAIInstrumentation(),
   ]
 }

@@ -88,6 +88,11 @@ test('a service with nothing but --import is traced whole', async () => {
     server?.spanId,
   ])
 
+  expect(requests[0]?.attributes).toContainEqual({
+    key: 'http.response.header.retry-after',
+    value: { arrayValue: { values: [{ stringValue: '30' }] } },
+  })
+
   const all = scopes.flatMap(({ spans }) => spans)
   expect(all).toHaveLength(7)
   for (const { traceId, attributes } of all) {
