@@ -1,0 +1,128 @@
+/**
+ * Compares what Prometheus has counted with the spans in Tempo: calls, tokens and cost, by service and model.
+ *
+ *   npm run reconcile                          the last hour of the local stack
+ *   npm run reconcile -- --since 24h --until 1h
+ *   npm run reconcile -- --tempo http://tempo:3200 --prometheus http://prometheus:9090
+ *
+ * Exit code: 0 they agree, 1 they differ (the differences are printed), 2 they could not be compared.
+ */
+import { parseArgs, styleText } from 'node:util'
+import { increases } from './lib/prometheus.ts'
+import { COUNTERS, difference, QUANTITIES, reconcile } from './lib/reconcile.ts'
+import type { Compared, Quantity } from './lib/reconcile.ts'
+import { duration } from './lib/duration.ts'
+import { table } from './lib/table.ts'
+import { callsInTempo, callsOfTraces } from './lib/tempo-calls.ts'
+
+const help = `npm run reconcile [-- options]
+
+  --since <duration>    how far back the range begins (default 1h; 90s, 15m, 24h, 7d)
+  --until <duration>    how long ago it ends (default 1m: Tempo's search lags behind by half a minute)
+  --settle <duration>   how long after its end a call is counted at most (default 45s)
+  --tempo <url>         default: the local stack's, http://localhost:3200
+  --prometheus <url>    default: the local stack's, http://localhost:9090
+  --all                 print what agrees as well`
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      since: { type: 'string', default: '1h' },
+      until: { type: 'string', default: '1m' },
+      settle: { type: 'string', default: '45s' },
+      tempo: { type: 'string', default: `http://localhost:${process.env['TEMPO_PORT'] || 3200}` },
+      prometheus: { type: 'string', default: `http://localhost:${process.env['PROMETHEUS_PORT'] || 9090}` },
+      all: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(help)
+    return 0
+  }
+  const now = Date.now()
+  const range = { from: now - duration(values.since), to: now - duration(values.until) }
+  const settle = duration(values.settle)
+  if (range.from >= range.to) throw new Error('--since must be longer ago than --until')
+  if (range.to - range.from <= settle) throw new Error('the range must be longer than --settle')
+
+  let calls = await reach(`Tempo (${values.tempo})`, () =>
+    callsInTempo(values.tempo, range.from - settle, range.to),
+  )
+  const counted = Object.fromEntries(
+    await reach(`Prometheus (${values.prometheus})`, () =>
+      Promise.all(
+        QUANTITIES.map(
+          async (quantity) =>
+            [quantity, await increases(values.prometheus, COUNTERS[quantity], range.from, range.to)] as const,
+        ),
+      ),
+    ),
+  ) as Record<Quantity, Awaited<ReturnType<typeof increases>>>
+  const compare = () => reconcile(calls, counted, range, settle)
+  let rows = compare()
+  // Services that differ are looked at again, trace by trace.
+  const suspects = new Set(rows.filter((row) => difference(row) !== 0).map(({ service }) => service))
+  if (suspects.size > 0) {
+    const again = [
+      ...new Set(calls.filter((call) => suspects.has(call.service)).map(({ traceId }) => traceId)),
+    ]
+    const read = await reach(`Tempo (${values.tempo})`, () =>
+      callsOfTraces(values.tempo, again, range.from - settle, range.to),
+    )
+    const reread = new Set(again)
+    calls = [...calls.filter(({ traceId }) => !reread.has(traceId)), ...read]
+    rows = compare()
+  }
+  const iso = (ms: number) => new Date(ms).toISOString().slice(0, 19) + 'Z'
+  const where = `${iso(range.from)} to ${iso(range.to)}`
+  if (rows.length === 0) throw new Error(`Neither Tempo nor Prometheus has a call from ${where}`)
+
+  const differ = rows.filter((row) => difference(row) !== 0)
+  const shown = values.all ? rows : differ
+  if (shown.length > 0) {
+    const head = ['service', 'model', 'what', 'in Tempo', 'in Prometheus', 'difference']
+    console.log(`${table(head, shown.map(cells), 3)}\n`)
+  }
+  const agree = `${rows.length - differ.length} of ${rows.length} sums agree`
+  console.log(`${where}: ${calls.length} calls in Tempo; ${agree}.`)
+  const loose = rows.filter(({ atLeast, atMost }) => atLeast !== atMost).length
+  if (loose > 0) {
+    console.log(
+      `${loose} of them only to the calls within ${values.settle} of an edge of the range, which may be counted on either side.`,
+    )
+  }
+  return differ.length > 0 ? 1 : 0
+}
+
+function cells(row: Compared): string[] {
+  const show = (value: number) =>
+    row.quantity === 'cost' ? `${value.toFixed(6)} USD` : Math.round(value).toLocaleString('en-US')
+  const off = difference(row)
+  return [
+    row.service,
+    row.model || '(none)',
+    row.quantity,
+    row.atLeast === row.atMost ? show(row.atMost) : `${show(row.atLeast)} to ${show(row.atMost)}`,
+    show(row.prometheus),
+    off === 0 ? '' : `${off > 0 ? '+' : ''}${show(off)}`,
+  ]
+}
+
+/** fetch() says no more than "fetch failed"; its cause says why. */
+async function reach<T>(what: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    const { message, cause } = error as Error
+    const { code, message: reason } = (cause ?? {}) as { code?: string; message?: string }
+    throw new Error(`${what} could not be read: ${code ?? reason ?? message}`, { cause: error })
+  }
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  console.error(styleText('red', `Could not compare: ${(error as Error).message}`))
+  process.exitCode = 2
+}
