@@ -27,6 +27,7 @@ const places: readonly [label: string, service: string, port: number][] = [
   ['support-agent', 'support-agent', 8080],
   ['summarizer', 'summarizer', 8080],
   ['LLM simulator', 'llm-simulator', 8080],
+  ['Scenarios', 'control', 8080],
 ]
 
 /** The report as text. */

@@ -59,6 +59,32 @@ test('faults: set, seen, hit, cleared', async () => {
   await simulator.anthropic().messages.create(hello)
 })
 
+test('a setup takes the place of all that was set before, or of nothing', async () => {
+  expect(await call('GET', '/setup')).toMatchObject({ body: { name: null } })
+  await call('PATCH', '/behavior', { jitter: 0.5 })
+  await call('POST', '/faults', { status: 529, times: 9 })
+  const setup = {
+    name: 'slow',
+    behavior: { output_tokens: 3, models: { 'claude-sonnet': { output_tokens: 7, jitter: 0 } } },
+    faults: [{ status: 429, probability: 1, match: { provider: 'openai' } }],
+  }
+  expect(await call('PUT', '/setup', setup)).toEqual({ status: 200, body: { name: 'slow' } })
+  expect((await call('GET', '/faults')).body).toMatchObject({ faults: [{ status: 429 }] })
+  expect((await call('GET', '/behavior')).body).toMatchObject({ output_tokens: 3, jitter: 0.3 })
+  expect(
+    (await simulator.anthropic().messages.create({ ...hello, max_tokens: 50 })).usage.output_tokens,
+  ).toBe(7)
+
+  const broken = { name: 'broken', faults: [{ status: 200 }] }
+  expect(await call('PUT', '/setup', broken)).toMatchObject({ status: 400 })
+  expect(await call('GET', '/setup')).toMatchObject({ body: { name: 'slow' } })
+
+  await call('PUT', '/setup', { name: 'baseline' })
+  expect((await call('GET', '/faults')).body).toEqual({ faults: [] })
+  expect((await call('GET', '/behavior')).body).toMatchObject({ output_tokens: 120 })
+  expect((await call('GET', '/behavior')).body?.models).not.toHaveProperty('claude-sonnet')
+})
+
 test('ledger: all, since, cleared; a traceparent is kept', async () => {
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
   const client = simulator.anthropic({ defaultHeaders: { traceparent } })

@@ -5,11 +5,39 @@ import { behaviorPatchSchema } from './behavior.ts'
 import { faultSchema } from './faults.ts'
 import type { SimulatorState } from './state.ts'
 
+/** What `PUT /setup` takes: all that steers the answers, under a name. What it leaves out is as after a start. */
+const setupSchema = z.strictObject({
+  name: z.string().min(1).max(64),
+  behavior: behaviorPatchSchema.default({}),
+  faults: z.array(faultSchema).default([]),
+})
+
 const ledgerQuery = z.object({ since: z.coerce.number().int().min(0).default(0) })
 
 /** The HTTP endpoints by which tests and people steer a simulator. No authentication: never expose them. */
 export function controlRoutes(app: Express, state: SimulatorState): void {
   const { behavior, faults, ledger } = state
+  const resetBehavior = () => {
+    // What was cached in a future that is taken back would never expire.
+    if (state.clock.offsetSeconds > 0) state.clearCaches()
+    behavior.reset()
+  }
+
+  app
+    .route('/setup')
+    .get((_request, response) => {
+      response.json({ name: state.setup })
+    })
+    // At once, and not in steps: nobody who is interrupted leaves half of it.
+    .put((request, response) => {
+      const setup = parseBody(setupSchema, request)
+      resetBehavior()
+      behavior.patch(setup.behavior)
+      faults.clear()
+      for (const fault of setup.faults) faults.add(fault)
+      state.setup = setup.name
+      response.json({ name: state.setup })
+    })
 
   app
     .route('/behavior')
@@ -25,8 +53,7 @@ export function controlRoutes(app: Express, state: SimulatorState): void {
       response.json(behavior)
     })
     .delete((_request, response) => {
-      if (state.clock.offsetSeconds > 0) state.clearCaches()
-      behavior.reset()
+      resetBehavior()
       response.json(behavior)
     })
 

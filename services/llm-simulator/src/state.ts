@@ -9,6 +9,8 @@ import { RateWindow } from './rate-window.ts'
 
 /** All that a simulator remembers from one request to the next. */
 export class SimulatorState {
+  /** The name of the last `PUT /setup`; null after a start. */
+  setup: string | null = null
   readonly clock = new Clock()
   readonly behavior = new Behavior(this.clock)
   readonly faults = new Faults()

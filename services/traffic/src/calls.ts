@@ -1,19 +1,8 @@
+import { kinds, ordinary } from './plan.ts'
+import type { Kind, Plan } from './plan.ts'
 import { seededRandom } from './random.ts'
 import type { Random } from './random.ts'
 
-/** How often each kind of call is made, relative to the others. */
-export const kinds = {
-  chat: 30,
-  'chat-stream': 28,
-  // A reader who leaves in the middle of the answer.
-  'chat-left': 2,
-  support: 15,
-  'summarize-anthropic': 10,
-  'summarize-openai': 7,
-  embed: 8,
-} as const
-
-export type Kind = keyof typeof kinds
 export type Service = 'chat' | 'support' | 'summarizer'
 
 export interface Call {
@@ -46,28 +35,33 @@ const supportQuestions = [
   'Please refund my order, it arrived broken.',
 ] as const
 
-/** The calls of a day in a shop, without end, and the same for the same seed. */
-export function* calls(seed: number): Generator<Call, never> {
+/**
+ * The calls of a day in a shop, without end, and the same for the same seed.
+ *
+ * @param plan what is different just now: asked before each call
+ */
+export function* calls(seed: number, plan: () => Plan = () => ordinary): Generator<Call, never> {
   const random = seededRandom(seed)
   const users = Array.from({ length: 40 }, (_, index) => new User(index + 1, seed))
   for (;;) {
     const gap = -Math.log(1 - random.next())
-    const kind = random.weighted(kinds)
+    const current = plan()
+    const kind = random.weighted({ ...kinds, ...current.kinds })
     // A few users ask most.
     const user = users[Math.floor(users.length * random.next() ** 2)] as User
-    yield { kind, gap, ...request(kind, user, random) }
+    yield { kind, gap, ...request(kind, user, random, current) }
   }
 }
 
-function request(kind: Kind, user: User, random: Random): Omit<Call, 'kind' | 'gap'> {
+function request(kind: Kind, user: User, random: Random, plan: Plan): Omit<Call, 'kind' | 'gap'> {
   switch (kind) {
     case 'chat':
-      return { service: 'chat', path: '/chat', body: chat(user, random) }
+      return { service: 'chat', path: '/chat', body: chat(user, random, plan) }
     case 'chat-stream':
-      return { service: 'chat', path: '/chat/stream', body: chat(user, random) }
+      return { service: 'chat', path: '/chat/stream', body: chat(user, random, plan) }
     case 'chat-left': {
       const leaveAfterMillis = random.between(100, 600)
-      return { service: 'chat', path: '/chat/stream', body: chat(user, random), leaveAfterMillis }
+      return { service: 'chat', path: '/chat/stream', body: chat(user, random, plan), leaveAfterMillis }
     }
     case 'support':
       return {
@@ -85,7 +79,7 @@ function request(kind: Kind, user: User, random: Random): Omit<Call, 'kind' | 'g
         service: 'summarizer',
         path: '/summarize',
         body: {
-          document_id: documentId(random),
+          ...document(random, plan),
           provider: 'anthropic',
           model: random.weighted({ 'claude-haiku-4-5': 70, 'claude-sonnet-5': 30 }),
           cache: random.weighted({ '5m': 60, '1h': 25, none: 15 }),
@@ -97,7 +91,7 @@ function request(kind: Kind, user: User, random: Random): Omit<Call, 'kind' | 'g
         service: 'summarizer',
         path: '/summarize',
         body: {
-          document_id: documentId(random),
+          ...document(random, plan),
           provider: 'openai',
           model: random.weighted({ 'gpt-5-mini': 80, 'gpt-5': 20 }),
           user_id: user.id,
@@ -112,20 +106,29 @@ function request(kind: Kind, user: User, random: Random): Omit<Call, 'kind' | 'g
   }
 }
 
-function chat(user: User, random: Random) {
+function chat(user: User, random: Random, plan: Plan) {
+  const usual = { model: random.weighted(chatModels), max_tokens: random.pick([256, 512, 1024]) }
   return {
     message: random.pick(questions),
     conversation_id: user.conversation(random),
     user_id: user.id,
-    model: random.weighted(chatModels),
+    model: plan.chat_model ?? usual.model,
     feature: random.weighted(features),
-    max_tokens: random.pick([256, 512, 1024]),
+    max_tokens: plan.chat_max_tokens ?? usual.max_tokens,
   }
 }
 
 /** Some documents are asked for again and again: that is what a cache is for. */
-function documentId(random: Random): string {
-  return `log-${String(1 + Math.floor(12 * random.next() ** 2)).padStart(2, '0')}`
+function document(random: Random, plan: Plan) {
+  const number = 1 + Math.floor(12 * random.next() ** 2)
+  if (plan.new_documents) return { document: newDocument(random) }
+  return { document_id: `log-${String(number).padStart(2, '0')}` }
+}
+
+/** As long as the others, some 30,000 characters, but with what is new each time at its beginning. */
+function newDocument(random: Random): string {
+  const sentences = Array.from({ length: 450 }, () => random.pick(questions))
+  return [`Printed at ${new Date().toISOString()}, sheet ${random.between(1, 1e9)}.`, ...sentences].join('\n')
 }
 
 class User {

@@ -1,23 +1,35 @@
-import { pino } from 'pino'
+import { createLogger, listen } from '@genai-otel-kit/service-kit'
+import { trafficApp } from './app.ts'
+import { Bursts } from './bursts.ts'
+import { sendSecondSpan } from './second-span.ts'
 import { readSettings } from './settings.ts'
 import { Traffic } from './traffic.ts'
 
-const logger = pino({ name: 'traffic', level: process.env.LOG_LEVEL ?? 'info' })
+const logger = createLogger('traffic')
 const settings = readSettings(process.env)
-const traffic = new Traffic(settings)
+const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, DEPLOYMENT_ENVIRONMENT: environment } = settings
+
+const traffic = new Traffic(settings, ({ kind }, answer) => {
+  if (!traffic.plan.second_spans || kind !== 'chat') return
+  sendSecondSpan(endpoint, environment, answer).catch((error: unknown) =>
+    logger.warn({ err: error }, 'no second span'),
+  )
+})
+const bursts = new Bursts(endpoint, environment)
 traffic.start()
 logger.info({ rate_per_minute: settings.TRAFFIC_RATE_PER_MINUTE, seed: settings.TRAFFIC_SEED }, 'started')
 
-// It also keeps the process up when there is nothing to do.
 const minute = setInterval(
   () => logger.info({ ...traffic.takeCounts(), in_flight: traffic.inFlight }, 'calls'),
   60_000,
 )
 
-const stop = (signal: NodeJS.Signals) => {
-  process.off('SIGTERM', stop).off('SIGINT', stop)
-  clearInterval(minute)
-  logger.info({ signal }, 'stopping')
-  void traffic.stop().then(() => logger.info(traffic.takeCounts(), 'stopped'))
-}
-process.on('SIGTERM', stop).on('SIGINT', stop)
+await listen(trafficApp(traffic, bursts, logger), {
+  logger,
+  onStop: async () => {
+    clearInterval(minute)
+    bursts.on = false
+    await traffic.stop()
+    logger.info(traffic.takeCounts(), 'stopped')
+  },
+})

@@ -10,13 +10,19 @@ import type { Call } from './calls.ts'
  */
 export type Outcome = 'ok' | 'limited' | 'failed' | 'unreachable' | 'left' | 'stopped'
 
+export interface Made {
+  outcome: Outcome
+  /** The answer's body; only of `ok`. */
+  answer?: string
+}
+
 /** Makes a call and reads its answer to the end, or leaves. Never throws. */
 export async function makeCall(
   baseUrl: string,
   call: Call,
   stop: AbortSignal,
   timeoutMillis = 180_000,
-): Promise<Outcome> {
+): Promise<Made> {
   const leave = new AbortController()
   const timer = setTimeout(() => leave.abort(), call.leaveAfterMillis ?? timeoutMillis)
   try {
@@ -27,11 +33,13 @@ export async function makeCall(
       signal: AbortSignal.any([leave.signal, stop]),
     })
     const text = await response.text()
-    if (response.status === 429) return 'limited'
-    return response.ok && !text.includes('event: error\n') ? 'ok' : 'failed'
+    if (response.status === 429) return { outcome: 'limited' }
+    if (!response.ok || text.includes('event: error\n')) return { outcome: 'failed' }
+    return { outcome: 'ok', answer: text }
   } catch {
-    if (stop.aborted) return 'stopped'
-    return leave.signal.aborted && call.leaveAfterMillis !== undefined ? 'left' : 'unreachable'
+    if (stop.aborted) return { outcome: 'stopped' }
+    const isLeaving = leave.signal.aborted && call.leaveAfterMillis !== undefined
+    return { outcome: isLeaving ? 'left' : 'unreachable' }
   } finally {
     clearTimeout(timer)
   }

@@ -23,6 +23,9 @@ const schema = z.object({
   CHAT_API_URL: url('http://localhost:8081'),
   SUPPORT_AGENT_URL: url('http://localhost:8082'),
   SUMMARIZER_URL: url('http://localhost:8083'),
+  /** Where scenarios send spans of their own. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: url('http://localhost:4318'),
+  DEPLOYMENT_ENVIRONMENT: variable(z.string().default('demo')),
 })
 
 export type Settings = z.output<typeof schema>

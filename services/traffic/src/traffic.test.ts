@@ -3,6 +3,7 @@ import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { calls } from './calls.ts'
+import { kinds, ordinary } from './plan.ts'
 import { makeCall } from './make-call.ts'
 import { readSettings } from './settings.ts'
 import { Traffic } from './traffic.ts'
@@ -28,6 +29,8 @@ afterAll(() => {
   server.close()
 })
 
+const zero = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, 0]))
+
 function traffic(env: Record<string, string>) {
   const traffic = new Traffic(
     readSettings({ CHAT_API_URL: url, SUPPORT_AGENT_URL: url, SUMMARIZER_URL: url, ...env }),
@@ -46,6 +49,45 @@ test('makes calls at its rate, and none once stopped', async () => {
   const atStop = asked
   await pause(50)
   expect(asked).toBe(atStop)
+})
+
+test('a plan changes the rate at once, also from 0 and back, and the calls', async () => {
+  const running = traffic({ TRAFFIC_RATE_PER_MINUTE: '1200' })
+  running.plan = { ...ordinary, name: 'quiet', rate: 0 }
+  expect(running.ratePerMinute).toBe(0)
+  await pause(200)
+  const asWas = asked
+  expect(asWas).toBeLessThan(3)
+  const paths: (string | undefined)[] = []
+  answer = (request, response) => {
+    paths.push(request.url)
+    response.end('{}')
+  }
+  const only = { ...ordinary.kinds, ...zero, embed: 1 }
+  running.plan = { ...ordinary, name: 'busy', rate: 5, kinds: only }
+  expect(running.ratePerMinute).toBe(6000)
+  await pause(500)
+  expect(new Set(paths)).toEqual(new Set(['/embed']))
+  expect(paths.length).toBeGreaterThan(15)
+  await running.stop()
+  running.plan = ordinary
+  const atStop = asked
+  await pause(100)
+  expect(asked).toBe(atStop)
+})
+
+test('tells what was answered, and nothing of what failed', async () => {
+  const answers: string[] = []
+  const settings = readSettings({ CHAT_API_URL: url, TRAFFIC_RATE_PER_MINUTE: '6000' })
+  const running = new Traffic(settings, (call, answer) => answers.push(`${call.kind} ${answer}`))
+  running.plan = { ...ordinary, kinds: { ...zero, chat: 1 } }
+  running.start()
+  await pause(200)
+  answer = (_request, response) => response.writeHead(500).end('no')
+  await pause(100)
+  await running.stop()
+  expect(new Set(answers)).toEqual(new Set(['chat {}']))
+  expect(answers.length).toBeLessThan(asked)
 })
 
 test('a rate of 0 is none', async () => {
@@ -87,10 +129,10 @@ test.each([
   ['unreachable', () => {}],
 ] satisfies [string, RequestListener][])('the outcome is %s', async (outcome, how) => {
   answer = how
-  expect(await make()).toBe(outcome)
+  expect(await make()).toMatchObject({ outcome })
 })
 
 test('leaves when it is meant to', async () => {
   answer = (_request, response) => response.write('event: delta\n')
-  expect(await make({ leaveAfterMillis: 20 })).toBe('left')
+  expect(await make({ leaveAfterMillis: 20 })).toEqual({ outcome: 'left' })
 })

@@ -2,10 +2,15 @@ import { calls } from './calls.ts'
 import type { Call } from './calls.ts'
 import { makeCall } from './make-call.ts'
 import type { Outcome } from './make-call.ts'
+import { ordinary } from './plan.ts'
+import type { Plan } from './plan.ts'
 import type { Settings } from './settings.ts'
 
 /** How many calls had each outcome; `skipped` were not made, because too many were under way. */
 export type Counts = Partial<Record<Outcome | 'skipped', number>>
+
+/** What happens to each answered call, besides being counted. */
+export type OnAnswer = (call: Call, answer: string) => void
 
 /** Makes calls at random times until it is stopped, or its time is over. */
 export class Traffic {
@@ -17,10 +22,14 @@ export class Traffic {
   #counts: Counts = {}
   #timer: NodeJS.Timeout | undefined
   #endsAt = Infinity
+  #plan = ordinary
+  #isStopped = false
+  readonly #onAnswer: OnAnswer | undefined
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, onAnswer?: OnAnswer) {
     this.#settings = settings
-    this.#calls = calls(settings.TRAFFIC_SEED)
+    this.#onAnswer = onAnswer
+    this.#calls = calls(settings.TRAFFIC_SEED, () => this.#plan)
     this.#urls = {
       chat: settings.CHAT_API_URL,
       support: settings.SUPPORT_AGENT_URL,
@@ -29,9 +38,25 @@ export class Traffic {
   }
 
   start(): void {
-    const { TRAFFIC_RATE_PER_MINUTE: rate, TRAFFIC_DURATION_MINUTES: minutes } = this.#settings
+    const { TRAFFIC_DURATION_MINUTES: minutes } = this.#settings
     if (minutes > 0) this.#endsAt = performance.now() + minutes * 60_000
-    if (rate > 0) this.#scheduleNext(performance.now(), 60_000 / rate)
+    this.#schedule()
+  }
+
+  get plan(): Plan {
+    return this.#plan
+  }
+
+  /** From the next call on, which comes at the new rate. */
+  set plan(plan: Plan) {
+    this.#plan = plan
+    this.#schedule()
+  }
+
+  /** Calls per minute, on average, as long as nothing is changed. */
+  get ratePerMinute(): number {
+    const isOver = this.#isStopped || performance.now() >= this.#endsAt
+    return isOver ? 0 : this.#settings.TRAFFIC_RATE_PER_MINUTE * this.#plan.rate
   }
 
   get inFlight(): number {
@@ -47,10 +72,16 @@ export class Traffic {
 
   /** Makes no more calls; those under way may end within `seconds`. */
   async stop(seconds = 8): Promise<void> {
+    this.#isStopped = true
     clearTimeout(this.#timer)
     const timer = setTimeout(() => this.#cut.abort(), seconds * 1000)
     await Promise.all(this.#inFlight)
     clearTimeout(timer)
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer)
+    if (this.ratePerMinute > 0) this.#scheduleNext(performance.now(), 60_000 / this.ratePerMinute)
   }
 
   /** From when the last one was due, not from now: a late timer must not lower the rate. */
@@ -72,8 +103,9 @@ export class Traffic {
       this.#count('skipped')
       return
     }
-    const made = makeCall(this.#urls[call.service], call, this.#cut.signal).then((outcome) => {
+    const made = makeCall(this.#urls[call.service], call, this.#cut.signal).then(({ outcome, answer }) => {
       this.#count(outcome)
+      if (answer !== undefined) this.#onAnswer?.(call, answer)
       this.#inFlight.delete(made)
     })
     this.#inFlight.add(made)

@@ -1,4 +1,3 @@
-import { asksInBody } from '../endpoint.ts'
 import type { Dialect } from '../endpoint.ts'
 import { LIMITS } from '../rate-window.ts'
 import type { Remaining } from '../rate-window.ts'
@@ -6,8 +5,7 @@ import { errorType, sendError } from './errors.ts'
 
 export const openai: Dialect = {
   provider: 'openai',
-  apiKey: (request) => /^Bearer (.+)$/.exec(request.get('authorization') ?? '')?.[1],
-  asks: asksInBody,
+  apiKey: (header) => /^Bearer (.+)$/.exec(header('authorization') ?? '')?.[1],
   baseHeaders: (requestId) => ({
     'x-request-id': requestId,
     'openai-organization': 'simulated',
