@@ -28,11 +28,18 @@ interface Config {
 }
 
 /** The stages by the processors of the traces pipeline; the last is collector.yaml as it is. */
+const REDACT = [
+  'transform/redact',
+  'redaction/content',
+  'transform/texts_out',
+  'redaction/mask',
+  'transform/texts_back',
+]
 const STAGES: { name: string; processors?: string[] }[] = [
   { name: 'OTLP in → batch → out', processors: ['batch'] },
   { name: '+ normalise', processors: ['batch', 'transform/normalize'] },
-  { name: '+ redact', processors: ['batch', 'transform/normalize', 'transform/redact'] },
-  { name: '+ price', processors: ['batch', 'transform/normalize', 'transform/redact', 'transform/price'] },
+  { name: '+ redact and mask', processors: ['batch', 'transform/normalize', ...REDACT] },
+  { name: '+ price', processors: ['batch', 'transform/normalize', ...REDACT, 'transform/price'] },
   { name: 'the full pipeline' },
 ]
 

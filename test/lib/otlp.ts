@@ -26,6 +26,7 @@ export interface SpanInput {
   startTimeUnixNano?: string
   endTimeUnixNano?: string
   status?: 'unset' | 'ok' | 'error'
+  statusMessage?: string
   events?: { name: string; attributes?: Attributes }[]
 }
 
@@ -76,7 +77,7 @@ function otlpSpan(span: SpanInput) {
       timeUnixNano: String(BigInt(start) * 1_000_000n),
       attributes: keyValues(attributes),
     })),
-    status: { code: STATUSES[span.status ?? 'unset'] },
+    status: { code: STATUSES[span.status ?? 'unset'], message: span.statusMessage },
   }
 }
 
