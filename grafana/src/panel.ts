@@ -8,15 +8,17 @@ import {
   ThresholdsConfigBuilder,
   ThresholdsMode,
 } from '@grafana/grafana-foundation-sdk/dashboard'
+import * as heat from '@grafana/grafana-foundation-sdk/heatmap'
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus'
 import * as stat from '@grafana/grafana-foundation-sdk/stat'
-import * as table from '@grafana/grafana-foundation-sdk/table'
+import * as grid from '@grafana/grafana-foundation-sdk/table'
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries'
-import { bad, good, meanings, neutral, type Unit } from './theme.ts'
+import { type Drill, drillLink } from './links.ts'
+import { bad, barColour, coloursOf, exemplar, good, neutral, type Unit, unit as units } from './theme.ts'
 import { prometheus } from './variables.ts'
 
 /** What every panel has to say. */
-interface Question {
+export interface Question {
   /** A plain noun or a question, in the words of the person who asks. */
   title: string
   /** How the answer is computed. */
@@ -26,8 +28,13 @@ interface Question {
   noValue: string
   /** Columns of 24. */
   width: number
-  /** From here on it is bad: the threshold of an alert. */
+  /** Rows of 30 pixels; each kind of panel has its own. */
+  height?: number
+  /** From here on it is bad: what an alert compares with, from `limit()`. */
   threshold?: number
+  /** Below the threshold is bad, not above it. */
+  least?: boolean
+  decimals?: number
   /** Where to look next. */
   links?: DashboardLinkBuilder[]
 }
@@ -40,10 +47,13 @@ export interface Series {
   exemplars?: boolean
 }
 
-type AnyPanel = stat.PanelBuilder | timeseries.PanelBuilder | bargauge.PanelBuilder | table.PanelBuilder
+type AnyPanel =
+  stat.PanelBuilder | timeseries.PanelBuilder | bargauge.PanelBuilder | grid.PanelBuilder | heat.PanelBuilder
 
-function describe<P extends AnyPanel>(panel: P, question: Question, height: number): P {
-  const { title, description, unit, noValue, width, threshold, links = [] } = question
+export type Panel = Builder<ReturnType<AnyPanel['build']>>
+
+export function describe<P extends AnyPanel>(panel: P, question: Question, height: number): P {
+  const { title, description, unit, noValue, width, decimals, links = [] } = question
   panel
     .title(title)
     .description(description)
@@ -51,17 +61,22 @@ function describe<P extends AnyPanel>(panel: P, question: Question, height: numb
     .unit(unit)
     .noValue(noValue)
     .span(width)
-    .height(height)
+    .height(question.height ?? height)
     .links(links)
-    .thresholds(
-      new ThresholdsConfigBuilder()
-        .mode(ThresholdsMode.Absolute)
-        .steps([
-          { value: null, color: threshold === undefined ? neutral : good },
-          ...(threshold === undefined ? [] : [{ value: threshold, color: bad }]),
-        ]),
-    )
+    .thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps(question)))
+  if (decimals !== undefined) panel.decimals(decimals)
+  // The default of 150 pixels pushes columns out of sight.
+  if (panel instanceof grid.PanelBuilder) panel.minWidth(70)
   return panel
+}
+
+export function steps({ threshold, least = false }: Pick<Question, 'threshold' | 'least'>) {
+  if (threshold === undefined) return [{ value: null, color: neutral }]
+  const [below, above] = least ? [bad, good] : [good, bad]
+  return [
+    { value: null, color: below },
+    { value: threshold, color: above },
+  ]
 }
 
 const target = ({ query, name = '', exemplars = false }: Series, index = 0) =>
@@ -74,14 +89,36 @@ const target = ({ query, name = '', exemplars = false }: Series, index = 0) =>
 
 const last = () => new common.ReduceDataOptionsBuilder().calcs(['lastNotNull'])
 
-/** One number for the whole time range; with `day`, for the day so far, in the viewer's time zone. */
-export function number(question: Question & { query: string; day?: boolean }): stat.PanelBuilder {
-  const panel = describe(new stat.PanelBuilder(), question, 3)
+function colour<P extends timeseries.PanelBuilder | bargauge.PanelBuilder>(panel: P, series: Series[]): P {
+  panel.colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))
+  for (const [name, fixedColor] of series.flatMap(({ name = '' }) => Object.entries(coloursOf(name)))) {
+    const properties = [{ id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor } }]
+    if (name.startsWith('/')) panel.overrideByRegexp(name, properties)
+    else panel.overrideByName(name, properties)
+  }
+  return panel
+}
+
+/**
+ * One number for the whole time range; with `day`, for the day so far in the viewer's time zone, or for yesterday until
+ * this time.
+ */
+export function number(
+  question: Question & { query: string; day?: 'today' | 'yesterday' },
+): stat.PanelBuilder {
+  const decimals = question.decimals ?? (question.unit === units.share ? 2 : undefined)
+  const panel = describe(
+    new stat.PanelBuilder(),
+    { ...question, ...(decimals === undefined ? {} : { decimals }) },
+    3,
+  )
     .withTarget(target({ query: question.query }).instant())
     .reduceOptions(last())
     .graphMode(common.BigValueGraphMode.None)
     .colorMode(common.BigValueColorMode.Value)
-  return question.day ? panel.timeFrom('now/d').hideTimeOverride(true) : panel
+  if (question.day) panel.timeFrom('now/d').hideTimeOverride(true)
+  if (question.day === 'yesterday') panel.timeShift('1d')
+  return panel
 }
 
 /** Lines over time; `stacked` where they are parts of a whole. */
@@ -90,15 +127,17 @@ export function graph(
     series: Series[]
     stacked?: boolean
     minInterval?: string
-    /** The axis goes at least so far: an axis of zeros alone would be any length. */
+    /** The axis goes at least so far: one of zeros alone would be any length. By default twice a share's threshold. */
     reaches?: number
+    /** From a series, by the value of one of its labels: `__field.labels.<label>`. */
+    drill?: Drill
+    /** May be below 0. */
+    signed?: boolean
   },
 ): timeseries.PanelBuilder {
-  const { series, stacked = false, minInterval, reaches, threshold } = question
-  const panel = describe(new timeseries.PanelBuilder(), question, 7)
+  const { series, stacked = false, minInterval, reaches, threshold, drill } = question
+  const panel = colour(describe(new timeseries.PanelBuilder(), question, 7), series)
     .targets(series.map(target))
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))
-    .min(0)
     .lineWidth(1)
     .fillOpacity(stacked ? 30 : 0)
     .showPoints(common.VisibilityMode.Auto)
@@ -124,56 +163,162 @@ export function graph(
       new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed),
     )
   }
+  if (question.signed !== true) panel.min(0)
   if (minInterval !== undefined) panel.interval(minInterval)
-  if (reaches !== undefined) panel.axisSoftMax(reaches)
-  for (const [name, fixedColor] of Object.entries(meanings)) {
-    panel.overrideByName(name, [{ id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor } }])
-  }
+  const top =
+    reaches ?? (question.unit === units.share && threshold !== undefined ? 2 * threshold : undefined)
+  if (top !== undefined) panel.axisSoftMax(top)
+  if (drill) panel.overrideByFieldType('number', [{ id: 'links', value: [drillLink(drill)] }])
   return panel
 }
 
-/** A bar for each series, the present state. */
-export function bars(question: Question & { series: Series }): bargauge.PanelBuilder {
-  return describe(new bargauge.PanelBuilder(), question, 7)
-    .withTarget(target(question.series).instant())
+/** A bar for each series over the whole time range, the longest first. */
+export function bars(question: Question & { series: Series[]; drill?: Drill }): bargauge.PanelBuilder {
+  const { series, threshold, drill } = question
+  const panel = describe(new bargauge.PanelBuilder(), question, 7)
+    .targets(series.map((one, index) => target({ ...one, query: sorted(one.query) }, index).instant()))
     .reduceOptions(last())
     .orientation(common.VizOrientation.Horizontal)
     .displayMode(common.BarGaugeDisplayMode.Basic)
     .showUnfilled(false)
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
+    .namePlacement(common.BarGaugeNamePlacement.Left)
+    // A lone bar would fill the panel, and have no name.
+    .sizing(common.BarGaugeSizing.Manual)
+    .minVizHeight(14)
+    .maxVizHeight(34)
     .min(0)
+  if (series.length === 1)
+    panel.displayName(series[0]!.name!.replace(/\{\{(\w+)\}\}/g, '${__field.labels.$1}'))
+  if (threshold === undefined) colour(panel, series)
+  else panel.colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
+  if (drill) panel.overrideByFieldType('number', [{ id: 'links', value: [drillLink(drill)] }])
+  return panel
 }
 
+const sorted = (query: string) => `sort_desc(${query})`
+
+/** How calls spread over a histogram's buckets, in time. Dots are sample calls and open their trace. */
+export function heatmap(question: Question & { query: string }): heat.PanelBuilder {
+  return describe(new heat.PanelBuilder(), question, 8)
+    .withTarget(
+      target({ query: question.query, name: '{{le}}', exemplars: true }).format(PromQueryFormat.Heatmap),
+    )
+    .color(
+      new heat.HeatmapColorOptionsBuilder()
+        .mode(heat.HeatmapColorMode.Scheme)
+        // One hue, light to dark: readable without telling colours apart.
+        .scheme('Blues')
+        .steps(64),
+    )
+    .yAxis(new heat.YAxisConfigBuilder().unit(question.unit).axisPlacement(common.AxisPlacement.Left))
+    .cellValues(new heat.CellValuesBuilder().unit(units.callsPerSecond))
+    .tooltip(new heat.HeatmapTooltipBuilder().mode(common.TooltipDisplayMode.Single).showColorScale(true))
+    .exemplarsColor(exemplar)
+    .hideLegend()
+}
+
+/** A column of numbers. */
+export interface Column {
+  query: string
+  unit: Unit
+  decimals?: number
+  threshold?: number
+  /** As bars, so that the largest is seen. */
+  bar?: boolean
+}
+
+/** What a click into a column's cells opens: an address with the cell as `${__value.raw}`, or another dashboard. */
+export type CellLink = { title: string; url: string } | Drill
+
 /**
- * A row for each series, a column for each label in `columns`, which gives them their titles. `cellLinks` opens an
- * address from a column's cells, with the cell as `${__value.raw}`.
+ * A row for each combination of the labels in `by`, which gives them their titles, and a column for each query in
+ * `columns`. Queries keep exactly the labels in `by`.
  */
+export function table(
+  question: Omit<Question, 'unit'> & {
+    by: Record<string, string>
+    columns: Record<string, Column>
+    /** A column's title: numbers from the highest, words from A. */
+    sortBy: string
+    cellLinks?: Record<string, CellLink>
+  },
+): grid.PanelBuilder {
+  const { by, columns, sortBy, cellLinks = {} } = question
+  const [labels, titles] = [Object.keys(by), Object.keys(columns)]
+  // With one query Grafana calls the column "Value", with several "Value #A", …
+  const value = (index: number) =>
+    titles.length === 1 ? 'Value' : `Value #${String.fromCharCode('A'.charCodeAt(0) + index)}`
+  const order = [...labels, ...titles.map((_, index) => value(index))]
+  const panel = describe(new grid.PanelBuilder(), { ...question, unit: units.none }, 7)
+    .targets(
+      Object.values(columns).map(({ query }, index) =>
+        target({ query }, index).instant().format(PromQueryFormat.Table),
+      ),
+    )
+    .sortBy([new common.TableSortByFieldStateBuilder().displayName(sortBy).desc(sortBy in columns)])
+    .withTransformation({ id: 'merge', options: {} })
+    .withTransformation({
+      id: 'organize',
+      options: {
+        excludeByName: { Time: true },
+        indexByName: Object.fromEntries(order.map((name, index) => [name, index])),
+        renameByName: { ...by, ...Object.fromEntries(titles.map((title, index) => [value(index), title])) },
+      },
+    })
+  for (const [title, column] of Object.entries(columns)) panel.overrideByName(title, columnProperties(column))
+  return linkCells(panel, cellLinks)
+}
+
+export function columnProperties({ unit, decimals, threshold, bar = false }: Omit<Column, 'query'>) {
+  return [
+    { id: 'unit', value: unit },
+    ...(decimals === undefined ? [] : [{ id: 'decimals', value: decimals }]),
+    ...(threshold === undefined
+      ? []
+      : [
+          { id: 'thresholds', value: { mode: ThresholdsMode.Absolute, steps: steps({ threshold }) } },
+          { id: 'custom.cellOptions', value: { type: 'color-text' } },
+        ]),
+    ...(bar
+      ? [
+          { id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic', valueDisplayMode: 'text' } },
+          { id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor: barColour } },
+          { id: 'min', value: 0 },
+          // Of this column, not of the whole table.
+          { id: 'fieldMinMax', value: true },
+        ]
+      : []),
+  ]
+}
+
+export function linkCells(panel: grid.PanelBuilder, cellLinks: Record<string, CellLink>): grid.PanelBuilder {
+  for (const [column, link] of Object.entries(cellLinks)) {
+    const value = 'url' in link ? { ...link, targetBlank: true } : drillLink(link)
+    panel.overrideByName(column, [{ id: 'links', value: [value] }])
+  }
+  return panel
+}
+
+/** As `table`, of labels alone. */
 export function rows(
   question: Question & {
     query: string
     columns: Record<string, string>
-    /** A column's title. */
     sortBy: string
-    cellLinks?: Record<string, { title: string; url: string }>
+    cellLinks?: Record<string, CellLink>
   },
-): table.PanelBuilder {
+): grid.PanelBuilder {
   const { query, columns, sortBy, cellLinks = {} } = question
-  const names = Object.keys(columns)
-  const panel = describe(new table.PanelBuilder(), question, 7)
+  const panel = describe(new grid.PanelBuilder(), question, 7)
     .withTarget(target({ query }).instant().format(PromQueryFormat.Table))
     .sortBy([new common.TableSortByFieldStateBuilder().displayName(sortBy)])
     .withTransformation({
       id: 'organize',
       options: {
         excludeByName: { Time: true, Value: true },
-        indexByName: Object.fromEntries(names.map((name, index) => [name, index])),
+        indexByName: Object.fromEntries(Object.keys(columns).map((name, index) => [name, index])),
         renameByName: columns,
       },
     })
-  for (const [column, link] of Object.entries(cellLinks)) {
-    panel.overrideByName(column, [{ id: 'links', value: [{ ...link, targetBlank: true }] }])
-  }
-  return panel
+  return linkCells(panel, cellLinks)
 }
-
-export type Panel = Builder<ReturnType<AnyPanel['build']>>

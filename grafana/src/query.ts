@@ -3,65 +3,116 @@ export const label = {
   environment: 'deployment_environment_name',
   service: 'service_name',
   feature: 'app_feature',
+  endpoint: 'app_endpoint',
   provider: 'gen_ai_provider_name',
   /** The requested one: a call that failed has no other. */
   model: 'gen_ai_request_model',
+  responseModel: 'gen_ai_response_model',
   component: 'gen_ai_usage_cost_component',
   status: 'http_response_status_code',
+  resend: 'http_request_resend_count',
+  phase: 'genai_http_phase',
+  error: 'error_type',
+  finish: 'gen_ai_response_finish_reason',
+  tool: 'gen_ai_tool_name',
+  agent: 'gen_ai_agent_name',
+  flag: 'genai_flag',
 } as const
+
+/** A label in a legend. */
+export const legend = (...labels: string[]) => labels.map((name) => `{{${name}}}`).join(' · ')
 
 /** Metrics of the contract without the suffix of their type. */
 export const metric = {
   duration: 'gen_ai_client_inference_duration_seconds',
   firstChunk: 'gen_ai_client_inference_time_to_first_chunk_seconds',
-  inputTokens: 'gen_ai_client_inference_usage_input_tokens',
-  outputTokens: 'gen_ai_client_inference_usage_output_tokens',
-  cacheReadTokens: 'gen_ai_client_inference_usage_cache_read_input_tokens',
-  cacheWriteTokens: 'gen_ai_client_inference_usage_cache_write_input_tokens',
-  cost: 'gen_ai_client_inference_usage_cost',
-  unpriced: 'gen_ai_client_inference_unpriced',
-  attempts: 'gen_ai_client_inference_attempts',
+  request: 'http_server_request_duration_seconds',
+  tool: 'gen_ai_execute_tool_duration_seconds',
+  agent: 'gen_ai_invoke_agent_duration_seconds',
 } as const
 
 /** Every call, and those that failed: the histogram counts them, and success has no error type. */
 export const calls = `${metric.duration}_count`
 export const failed = 'error_type!=""'
+export const cost = 'gen_ai_client_inference_usage_cost_total'
+export const unpriced = 'gen_ai_client_inference_unpriced_total'
+export const attempts = 'gen_ai_client_inference_attempts_total'
+export const phases = 'gen_ai_client_inference_attempts_time_seconds_total'
+export const finishes = 'gen_ai_client_inference_finishes_total'
 export const rateLimited = `${label.status}="429"`
+/** Anthropic answers 529, others 503. */
+export const overloaded = `${label.status}=~"503|529"`
+export const part = (name: string) => `${label.component}="${name}"`
+
+/** Counters of tokens. Input includes what was read from and written to the cache. */
+export const tokens = {
+  input: 'gen_ai_client_inference_usage_input_tokens_total',
+  output: 'gen_ai_client_inference_usage_output_tokens_total',
+  cacheRead: 'gen_ai_client_inference_usage_cache_read_input_tokens_total',
+  cacheWrite: 'gen_ai_client_inference_usage_cache_write_input_tokens_total',
+  cacheWrite1h: 'gen_ai_client_inference_usage_cache_write_1h_input_tokens_total',
+} as const
 
 /** Labels of the dashboards' variables, in the order in which each narrows the next. */
 export const variables = ['environment', 'service', 'feature', 'provider', 'model'] as const
+export type Variable = (typeof variables)[number]
 
 /** The matcher of one variable. "All" is `.*`, which finds series without the label too. */
-export const matches = (variable: (typeof variables)[number]) => `${label[variable]}=~"$${variable}"`
+export const matches = (variable: Variable) => `${label[variable]}=~"$${variable}"`
 
-const selected = variables.map(matches).join(', ')
+/** What requests, agents and tools can be narrowed by: they have no model of their own. */
+export const requestVariables: readonly Variable[] = ['environment', 'service', 'feature']
+const known = (series: string) =>
+  /^(gen_ai_execute_tool|gen_ai_invoke_agent|http_server)_/.test(series) ? requestVariables : variables
 
-interface Aggregation {
+export interface Aggregation {
   /** Labels to keep; none adds everything up. */
-  by?: readonly string[]
+  by?: readonly string[] | undefined
   /** A further matcher. */
-  where?: string
+  where?: string | undefined
+  /** The variables to follow, where not all that the series has labels for. */
+  narrow?: readonly Variable[] | undefined
 }
 
-const sum = (series: string, by: readonly string[] = []) =>
+/** The time range of the dashboard, or another; `before` moves it into the past. */
+export interface Range {
+  over?: string
+  before?: string
+}
+
+export const sum = (series: string, by: readonly string[] = []) =>
   by.length > 0 ? `sum by (${by.join(', ')}) (${series})` : `sum(${series})`
 
-const selector = (series: string, where?: string) =>
-  `${series}{${where ? `${selected}, ${where}` : selected}}`
+/** A series as the variables narrow it. */
+export const selector = (series: string, where?: string, narrow: readonly Variable[] = known(series)) =>
+  `${series}{${[...narrow.map(matches), ...(where ? [where] : [])].join(', ')}}`
 
 /** Per second, over as short a time as the resolution of the graph allows. */
-export const rate = (series: string, { by, where }: Aggregation = {}) =>
-  sum(`rate(${selector(series, where)}[$__rate_interval])`, by)
+export const rate = (series: string, { by, where, narrow }: Aggregation = {}) =>
+  sum(`rate(${selector(series, where, narrow)}[$__rate_interval])`, by)
 
 /** The total of the dashboard's time range, or of another one. */
 export const increase = (
   series: string,
-  { by, where, over = '$__range' }: Aggregation & { over?: string } = {},
-) => sum(`increase(${selector(series, where)}[${over}])`, by)
+  { by, where, narrow, over = '$__range', before }: Aggregation & Range = {},
+) => sum(`increase(${selector(series, where, narrow)}[${over}]${before ? ` offset ${before}` : ''})`, by)
 
-/** A quantile of a histogram in its unit: at each point of a graph, or of the whole time range. */
-export const quantile = (q: number, histogram: string, of: 'rate' | 'range') =>
-  `histogram_quantile(${q}, ${(of === 'rate' ? rate : increase)(`${histogram}_bucket`, { by: ['le'] })})`
+/** How a number is taken: at each point of a graph (`rate`), or of the whole time range (`increase`). */
+export type Take = (series: string, aggregation?: Aggregation) => string
+
+/** A quantile of a histogram in its unit. Interpolated within its buckets. */
+export const quantile = (q: number, histogram: string, take: Take, { by = [], where }: Aggregation = {}) =>
+  `histogram_quantile(${q}, ${take(`${histogram}_bucket`, { by: [...by, 'le'], where })})`
+
+/** A share, or an average: both parts taken alike. */
+export const ratio = (numerator: string, denominator: string, take: Take, aggregation: Aggregation = {}) => {
+  const { by } = aggregation
+  const whole = take(denominator, { by })
+  return `${orZero(take(numerator, aggregation), whole)} / ${whole}`
+}
 
 /** 0 instead of nothing for what has not occurred, where `whole`, with the same labels, has. */
 export const orZero = (part: string, whole: string) => `(${part} or 0 * ${whole})`
+
+/** Without what is not above 0: a table of everything that never happened hides what did. */
+export const above0 = (query: string) => `((${query}) > 0)`

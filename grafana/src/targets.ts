@@ -1,5 +1,6 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import type { Dataquery } from '@grafana/grafana-foundation-sdk/prometheus'
+import type { Dataquery as TempoDataquery } from '@grafana/grafana-foundation-sdk/tempo'
 
 /** A Prometheus query as a panel, a variable or an annotation of a dashboard asks it. */
 export interface Target {
@@ -10,15 +11,29 @@ export interface Target {
   instant: boolean
 }
 
-/** Every Prometheus query of a dashboard. Those of variables are the selector inside `label_values`. */
-export function targets(dashboard: Dashboard): Target[] {
-  const ofPanels = (dashboard.panels ?? []).flatMap((panel) =>
-    ((('targets' in panel && panel.targets) || []) as Dataquery[]).map(({ expr, instant = false }) => ({
+/** A TraceQL query of a panel. */
+export interface TraceTarget {
+  where: string
+  query: string
+  limit: number
+  spss: number
+}
+
+type Query = Dataquery & TempoDataquery
+
+const queriesOfPanels = (dashboard: Dashboard) =>
+  (dashboard.panels ?? []).flatMap((panel) =>
+    ((('targets' in panel && panel.targets) || []) as Query[]).map((query) => ({
       where: panel.title ?? '',
-      expr,
-      instant,
+      query,
     })),
   )
+
+/** Every Prometheus query of a dashboard. Those of variables are the selector inside `label_values`. */
+export function targets(dashboard: Dashboard): Target[] {
+  const ofPanels = queriesOfPanels(dashboard)
+    .filter(({ query }) => query.expr !== undefined)
+    .map(({ where, query: { expr, instant = false } }) => ({ where, expr, instant }))
   const ofVariables = (dashboard.templating.list ?? []).flatMap(({ name, definition }) => {
     const selector = definition?.match(/^label_values\((.*), \w+\)$/)?.[1]
     return selector === undefined ? [] : [{ where: name, expr: selector, instant: true }]
@@ -29,6 +44,21 @@ export function targets(dashboard: Dashboard): Target[] {
   return [...ofPanels, ...ofVariables, ...ofAnnotations]
 }
 
-/** The query as Prometheus gets it when everything is selected. `range` is the time range, e.g. `1h`. */
-export const withEverythingSelected = (expr: string, range: string) =>
-  expr.replaceAll('$__rate_interval', '1m').replaceAll('$__range', range).replaceAll(/\$\w+/g, '.*')
+/** Every TraceQL query of a dashboard. */
+export const traceTargets = (dashboard: Dashboard): TraceTarget[] =>
+  queriesOfPanels(dashboard)
+    .filter(({ query }) => query.queryType === 'traceql')
+    .map(({ where, query: { query, limit, spss } }) => ({
+      where,
+      query: query ?? '',
+      limit: limit ?? 20,
+      spss: spss ?? 3,
+    }))
+
+/** The query as its data source gets it when everything is selected. `range` is the time range in seconds. */
+export const withEverythingSelected = (query: string, range: number) =>
+  query
+    .replaceAll('$__rate_interval', '1m')
+    .replaceAll('$__range_s', String(range))
+    .replaceAll('$__range', `${range}s`)
+    .replaceAll(/\$\{\w+:pipe\}|\$\w+/g, '.*')

@@ -1,19 +1,35 @@
 import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard'
+import { type Variable, variables } from './query.ts'
 import { tempo } from './variables.ts'
 
-/** Narrows spans like the dashboard. `pipe` writes several values as `a|b`; spans of calls and of their HTTP attempts have these attributes. */
-export const selectedSpans =
-  'resource.service.name =~ "${service:pipe}" && span.gen_ai.request.model =~ "${model:pipe}"'
-
-/** Those that count as calls: HTTP attempts, tools and agents have spans of their own. */
-export const selectedCalls = `${selectedSpans} && span.gen_ai.operation.name =~ "chat|generate_content|text_completion|embeddings"`
+/** Where spans have what the variables are about. */
+const attribute: Record<Variable, string> = {
+  environment: 'resource.deployment.environment.name',
+  service: 'resource.service.name',
+  feature: 'span.app.feature',
+  provider: 'span.gen_ai.provider.name',
+  model: 'span.gen_ai.request.model',
+}
 
 /**
- * A link from a panel to the traces behind it, in the same time range.
- *
- * @param query TraceQL, with the dashboard's variables in the form `${name}`
+ * Narrows spans like the dashboard. `pipe` writes several values as `a|b`. "All" is `.*`, which in TraceQL does not find
+ * spans without the attribute: hence the comparison of the two texts.
  */
-export function traceLink(title: string, query: string): DashboardLinkBuilder {
+export const selected = (...of: readonly Variable[]) =>
+  of.map((name) => `(${attribute[name]} =~ "\${${name}:pipe}" || "\${${name}:pipe}" = ".*")`).join(' && ')
+
+/** Spans of calls and of their HTTP attempts have all of these. */
+export const selectedSpans = selected(...variables)
+
+/** Those that count as calls: HTTP attempts, tools and agents have spans of their own. */
+export const selectedCalls = `span.genai.role = "inference" && ${selectedSpans}`
+export const selectedAttempts = `span.genai.role = "attempt" && ${selectedSpans}`
+/** Agents and tools have no model of their own. */
+export const selectedAgents = `span.genai.role = "agent" && ${selected('environment', 'service', 'feature')}`
+export const selectedTools = `span.genai.role = "tool" && ${selected('environment', 'service', 'feature')}`
+
+/** The address of Explore with a query in it: TraceQL, or a trace's id. */
+function explore(query: string): string {
   const panes = {
     traces: {
       datasource: tempo.uid,
@@ -23,11 +39,19 @@ export function traceLink(title: string, query: string): DashboardLinkBuilder {
   }
   // Grafana finds its variables in the address only as they are written, not percent-encoded.
   const encoded = encodeURIComponent(JSON.stringify(panes)).replace(
-    /%24%7B(\w+)(?:%3A(\w+))?%7D/g,
+    /%24%7B([\w.]+)(?:%3A(\w+))?%7D/g,
     (_, name: string, format?: string) => (format ? `\${${name}:${format}}` : `\${${name}}`),
   )
-  return new DashboardLinkBuilder(title)
-    .type(DashboardLinkType.Link)
-    .url(`/explore?schemaVersion=1&orgId=1&panes=${encoded}`)
-    .targetBlank(true)
+  return `/explore?schemaVersion=1&orgId=1&panes=${encoded}`
 }
+
+/** Where a trace is shown, by its id. */
+export const traceAddress = (id: string) => explore(id)
+
+/**
+ * A link from a panel to the traces behind it, in the same time range.
+ *
+ * @param query TraceQL, with the dashboard's variables in the form `${name}`
+ */
+export const traceLink = (title: string, query: string) =>
+  new DashboardLinkBuilder(title).type(DashboardLinkType.Link).url(explore(query)).targetBlank(true)

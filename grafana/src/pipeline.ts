@@ -1,0 +1,267 @@
+import { dashboard } from './dashboard.ts'
+import { limit } from './limits.ts'
+import { graph, number, rows, type Series, table } from './panel.ts'
+import { above0, calls, increase, label, legend, selector, tokens } from './query.ts'
+import { unit } from './theme.ts'
+import { selectedCalls } from './trace-link.ts'
+import { field, spans } from './traces.ts'
+
+// The Collector's own metrics have no environment, service or model: these panels are of all Collectors.
+
+const noCollector = 'Prometheus does not scrape the Collector'
+const instances = 'instance'
+const perSecond = (series: string, ...by: string[]): Series => ({
+  query: `sum by (${by.join(', ')}) (rate(${series}[$__rate_interval]))`,
+  name: legend(...by),
+})
+/** In the time range, of counters that only exist from the first time on. */
+const lost = (...series: string[]) =>
+  series.map((one) => `(sum(increase(${one}[$__range])) or vector(0))`).join(' + ')
+const queue = 'otelcol_exporter_queue_size / otelcol_exporter_queue_capacity'
+/** How old the newest point of a metric is. Points carry the time at which the Collector made them. */
+const age = (series: string) => `time() - max(timestamp(${selector(series)}))`
+
+export const pipeline = dashboard(
+  'pipeline',
+  'GenAI pipeline',
+  'Does telemetry get through, whole and in time?',
+  {
+    '': [
+      number({
+        title: 'Collectors up',
+        description: 'Collectors that Prometheus reaches now, as a share of those that it knows.',
+        unit: unit.share,
+        noValue: noCollector,
+        width: 4,
+        decimals: 0,
+        threshold: 1,
+        least: true,
+        query: 'avg(up{job="otel-collector"})',
+      }),
+      number({
+        title: 'Spans lost',
+        description:
+          'Spans that the Collector refused or could not send in the time range. Senders repeat what was refused.',
+        unit: unit.none,
+        noValue: noCollector,
+        width: 4,
+        threshold: 1,
+        query: `round(${lost('otelcol_receiver_refused_spans_total', 'otelcol_exporter_send_failed_spans_total')})`,
+      }),
+      number({
+        title: 'Points lost',
+        description:
+          'Metric points that could not be sent in the time range, and increments that deltatocumulative dropped (any error).',
+        unit: unit.none,
+        noValue: noCollector,
+        width: 4,
+        threshold: 1,
+        query: `round(${lost('otelcol_exporter_send_failed_metric_points_total', 'otelcol_deltatocumulative_datapoints_total{error!=""}')})`,
+      }),
+      number({
+        title: 'Fullest queue',
+        description:
+          'Of the queues to the backends, the fullest in any Collector now. Coloured from the threshold of OtelCollectorQueueFilling.',
+        unit: unit.share,
+        noValue: noCollector,
+        width: 4,
+        decimals: 1,
+        threshold: limit('otelcol:queue_ratio:threshold'),
+        query: `max(${queue})`,
+      }),
+      number({
+        title: 'Newest point',
+        description:
+          'Age of the newest point of the histogram of calls in Prometheus. A call ends, waits up to 2 s for its batch and up to 15 s for the flush, and is there: up to about 20 s is as it should be.',
+        unit: unit.seconds,
+        noValue: 'No model calls yet',
+        width: 4,
+        decimals: 0,
+        query: age(calls),
+      }),
+      number({
+        title: 'Flagged calls',
+        description:
+          'Calls in the time range in whose span something could not be used, and was left out of the metrics.',
+        unit: unit.none,
+        noValue: 'No model calls in this time',
+        width: 4,
+        threshold: 1,
+        query: `round(sum(increase(gen_ai_client_inference_flagged_total{${label.environment}=~"$environment"}[$__range])) or 0 * ${increase(calls)})`,
+      }),
+
+      graph({
+        title: 'Spans received and sent',
+        description:
+          'Spans per second that receivers accepted and that exporters sent. Spans of metrics alone are not sent; what is filtered by choice is neither lost.',
+        unit: unit.perSecond,
+        noValue: noCollector,
+        width: 8,
+        series: [
+          { query: 'sum(rate(otelcol_receiver_accepted_spans_total[$__rate_interval]))', name: 'received' },
+          { query: 'sum(rate(otelcol_exporter_sent_spans_total[$__rate_interval]))', name: 'sent' },
+        ],
+      }),
+      graph({
+        title: 'Refused, and not sent',
+        description:
+          'Spans per second refused by receivers or by the memory limiter, and spans and points that exporters could not send.',
+        unit: unit.perSecond,
+        noValue: 'Nothing was refused or lost',
+        width: 8,
+        reaches: 1,
+        series: [
+          { query: 'sum(rate(otelcol_receiver_refused_spans_total[$__rate_interval]))', name: 'refused' },
+          {
+            query: 'sum(rate(otelcol_processor_memory_limiter_refused_spans_total[$__rate_interval]))',
+            name: 'out of memory',
+          },
+          {
+            query: 'sum(rate(otelcol_exporter_send_failed_spans_total[$__rate_interval]))',
+            name: 'spans not sent',
+          },
+          {
+            query: 'sum(rate(otelcol_exporter_send_failed_metric_points_total[$__rate_interval]))',
+            name: 'points not sent',
+          },
+        ],
+      }),
+      graph({
+        title: 'Age of the newest points',
+        description:
+          'How old the newest point in Prometheus is: of the calls’ histogram, which is flushed every 15 s, and of their counters, which are read every 15 s.',
+        unit: unit.seconds,
+        noValue: 'No model calls yet',
+        width: 8,
+        series: [
+          { query: age(calls), name: 'durations' },
+          { query: age(tokens.input), name: 'counters' },
+        ],
+      }),
+    ],
+
+    'Is there room?': [
+      graph({
+        title: 'Queues',
+        description:
+          'How full the queues to the backends are, by exporter. The line is the threshold of OtelCollectorQueueFilling.',
+        unit: unit.share,
+        noValue: noCollector,
+        width: 8,
+        threshold: limit('otelcol:queue_ratio:threshold'),
+        reaches: 1,
+        series: [{ query: `max by (exporter, data_type) (${queue})`, name: legend('exporter', 'data_type') }],
+      }),
+      graph({
+        title: 'Memory',
+        description: 'Resident memory of each Collector.',
+        unit: unit.bytes,
+        noValue: noCollector,
+        width: 8,
+        series: [
+          { query: `max by (${instances}) (otelcol_process_memory_rss_bytes)`, name: legend(instances) },
+        ],
+      }),
+      graph({
+        title: 'Counters in memory',
+        description:
+          'Series that deltatocumulative keeps, as a share of its limit. Beyond it, increments are dropped and counted.',
+        unit: unit.share,
+        noValue: noCollector,
+        width: 8,
+        reaches: 1,
+        series: [
+          {
+            query: `max by (${instances}) (otelcol_deltatocumulative_streams_tracked / otelcol_deltatocumulative_streams_limit)`,
+            name: legend(instances),
+          },
+        ],
+      }),
+    ],
+
+    'What comes in, and what is wrong with it?': [
+      spans({
+        title: 'Dialects seen',
+        description:
+          'Instrumentations recognised in the spans of calls, by service, of up to 500 traces that Tempo finds first.',
+        noValue: 'No model calls in Tempo in this time',
+        width: 10,
+        query: `{ ${selectedCalls} && span.genai.dialect != nil } | select(span.genai.dialect)`,
+        limit: 500,
+        group: true,
+        columns: {
+          'genai.dialect': { title: 'Dialect' },
+          [field.service]: { title: 'Service' },
+          [field.span]: { title: 'Calls', take: 'count', unit: unit.none },
+          [field.start]: { title: 'Last seen', take: 'max', unit: unit.moment },
+        },
+        sortBy: 'Calls',
+      }),
+      table({
+        title: 'What could not be used?',
+        description:
+          'Calls in the time range by what was wrong in their span (genai.flag). The value was left out; the call still counts.',
+        noValue: 'Every value could be used',
+        width: 7,
+        height: 8,
+        by: { [label.flag]: 'What', [label.service]: 'Service' },
+        columns: {
+          Calls: {
+            query: above0(
+              `round(${increase('gen_ai_client_inference_flagged_total', { by: [label.flag, label.service] })})`,
+            ),
+            unit: unit.count,
+          },
+        },
+        sortBy: 'Calls',
+      }),
+      table({
+        title: 'What is reported twice?',
+        description:
+          'Calls in the time range that came from two instrumentations, in the sixteenth of all traces that is looked at. No service: two services report the same calls.',
+        noValue: 'Nothing is reported twice',
+        width: 7,
+        height: 8,
+        by: { [label.service]: 'Service' },
+        columns: {
+          Calls: {
+            query: above0(
+              `round(sum by (${label.service}) (increase(gen_ai_client_inference_duplicates_total{${label.environment}=~"$environment"}[$__range])))`,
+            ),
+            unit: unit.count,
+          },
+        },
+        sortBy: 'Calls',
+      }),
+    ],
+
+    'Which part of the Collector?': [
+      graph({
+        title: 'Received, by transport',
+        description: 'Spans per second that were accepted, by receiver and transport.',
+        unit: unit.perSecond,
+        noValue: noCollector,
+        width: 8,
+        series: [perSecond('otelcol_receiver_accepted_spans_total', 'receiver', 'transport')],
+      }),
+      graph({
+        title: 'Metric points sent',
+        description: 'Points per second that were sent, by exporter.',
+        unit: unit.perSecond,
+        noValue: noCollector,
+        width: 8,
+        series: [perSecond('otelcol_exporter_sent_metric_points_total', 'exporter')],
+      }),
+      rows({
+        title: 'What does Prometheus reach?',
+        description: 'Targets that Prometheus scrapes and reaches now.',
+        unit: unit.none,
+        noValue: 'Prometheus reaches nothing',
+        width: 8,
+        query: 'sum by (job, instance) (up == 1)',
+        columns: { job: 'Job', instance: 'Address' },
+        sortBy: 'Job',
+      }),
+    ],
+  },
+)
