@@ -1,13 +1,10 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
-import { promisify } from 'node:util'
 import { DockerComposeEnvironment, Wait } from 'testcontainers'
 import type { StartedDockerComposeEnvironment } from 'testcontainers'
 import { resolveImages } from '../../images/resolve.ts'
 import { Compose } from '../../scripts/lib/compose.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
 import { docker, root } from './docker.ts'
+import { freePorts } from './free-ports.ts'
 
 /** Each service of docker-compose.yml that the tests talk to, with the variable of its port on the host. */
 const PORTS = {
@@ -106,12 +103,4 @@ async function read<T>(response: Response): Promise<T> {
   const text = await response.text()
   if (!response.ok) throw new Error(`${response.url}: ${response.status} ${text}`)
   return JSON.parse(text) as T
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => promisify(server.close.bind(server))()))
-  return ports
 }

@@ -20,6 +20,8 @@ export interface Scenario {
    * stack has seen before; most are inhibited, so that nobody is told.
    */
   consequences?: Readonly<Record<string, string>>
+  /** Where an alert looks back for long: how long after the cause has gone it resolves. */
+  lingers?: string
   /** The uid of the dashboard to look at. */
   dashboard: string
   /** TraceQL that finds guilty traces, and no others. */

@@ -31,6 +31,7 @@ export class Steering {
   readonly #logger: Logger
   #state: Steered
   #adopted = false
+  #stopped = false
   #timer: NodeJS.Timeout | undefined
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -55,12 +56,13 @@ export class Steering {
   start(everyMillis = 5000): void {
     const tick = async () => {
       await this.#inTurn(() => this.#follow())
-      this.#timer = setTimeout(() => void tick(), everyMillis)
+      if (!this.#stopped) this.#timer = setTimeout(() => void tick(), everyMillis)
     }
     this.#timer = setTimeout(() => void tick(), 0)
   }
 
   stop(): void {
+    this.#stopped = true
     clearTimeout(this.#timer)
   }
 

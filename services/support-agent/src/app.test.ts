@@ -95,7 +95,7 @@ test('an agent that comes to no end is stopped', async () => {
   await steer('PATCH', '/behavior', { tool_rounds: 100 })
   const response = await ask({ question: 'Where is my order A-1002?' })
   await steer('PATCH', '/behavior', { tool_rounds: 1 })
-  expect(await response.json()).toMatchObject({ steps: 6 })
+  expect(await response.json()).toMatchObject({ steps: 25 })
 })
 
 test("the model API's errors, and bad requests", async () => {

@@ -19,8 +19,8 @@ export interface SupportAnswer {
   usage: Usage
 }
 
-/** What an agent that does not come to an end may cost at most. */
-const maxSteps = 6
+/** What an agent that does not come to an end may cost at most; two or three are what a question takes. */
+const maxSteps = 25
 
 const system =
   'You answer customers of a small shop for household goods. Use the tools to look orders up and, if the customer ' +

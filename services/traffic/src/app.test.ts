@@ -39,7 +39,7 @@ beforeAll(async () => {
       })
     }),
   )
-  bursts = new Bursts(receiver, 'test')
+  bursts = new Bursts(receiver, 'test', { promptBytes: 1000, senders: 2 })
   const traffic = new Traffic(readSettings({ TRAFFIC_RATE_PER_MINUTE: '30' }))
   url = await open(createServer(trafficApp(traffic, bursts, createLogger('test', { write: () => {} }))))
 })
@@ -90,8 +90,7 @@ test('bursts of large spans, as long as they are on', async () => {
   await pause(500)
   expect(received.length).toBe(count)
   expect(received[0]).toMatch(/^\/v1\/traces /)
-  expect(received[0]!.length).toBeGreaterThan(15_000_000)
-  expect(received[0]!.length).toBeLessThan(20 * 1024 * 1024)
+  expect(received[0]).toContain('x'.repeat(1000))
 })
 
 test('the second span of a call: the same trace and tokens, another scope', async () => {

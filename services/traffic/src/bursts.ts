@@ -2,10 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { attribute, exportRequest, send } from './otlp.ts'
 
-/** Below the 20 MiB that the receiver takes at once. */
-const promptBytes = 15_000_000
-/** Together twice of what the memory limiter of the stack's Collector lets through. */
-const senders = 24
+export interface BurstSize {
+  promptBytes: number
+  /** How many send at the same time. */
+  senders: number
+}
+
+/** Each below the 20 MiB that the receiver takes at once; together more than the stack's Collector may hold in memory. */
+const large: BurstSize = { promptBytes: 15_000_000, senders: 24 }
 const burstMillis = 5_000
 const everyMillis = 20_000
 
@@ -17,12 +21,14 @@ const everyMillis = 20_000
 export class Bursts {
   readonly #endpoint: string
   readonly #environment: string
+  readonly #size: BurstSize
   #stop: AbortController | undefined
 
   /** @param endpoint the base address of an OTLP/HTTP receiver */
-  constructor(endpoint: string, environment: string) {
+  constructor(endpoint: string, environment: string, size = large) {
     this.#endpoint = endpoint
     this.#environment = environment
+    this.#size = size
   }
 
   get on(): boolean {
@@ -41,7 +47,7 @@ export class Bursts {
     while (!stop.aborted) {
       const next = pause(everyMillis, undefined, { signal: stop }).catch(() => {})
       const end = AbortSignal.any([stop, AbortSignal.timeout(burstMillis)])
-      await Promise.all(Array.from({ length: senders }, () => this.#sendUntil(end, body)))
+      await Promise.all(Array.from({ length: this.#size.senders }, () => this.#sendUntil(end, body)))
       await next
     }
   }
@@ -69,7 +75,7 @@ export class Bursts {
         attributes: [
           // No call of a model, so that nobody counts it as one.
           attribute('gen_ai.operation.name', 'retrieval'),
-          attribute('gen_ai.input.messages', 'x'.repeat(promptBytes)),
+          attribute('gen_ai.input.messages', 'x'.repeat(this.#size.promptBytes)),
         ],
       },
     })
