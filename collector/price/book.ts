@@ -86,7 +86,7 @@ function providerOf(id: string): Provider {
 function namesOf(model: ModelInfo, vendor: string): Set<string> {
   const names = [model.id, ...namesIn(model.match), ...(KNOWN_NAMES[vendor] ?? [])]
   // Some stop in the middle of a name.
-  return new Set(names.filter((name) => !/[-@:.]$|-20\d\d$/.test(name)))
+  return new Set(names.filter((name) => !/[-@:.]$/.test(name)))
 }
 
 /** Fine-tuned models all have names of their own, which are looked up without them, and so without their date. */
@@ -110,10 +110,16 @@ function bedrockKey(name: string): string | undefined {
 function namesIn(match: MatchLogic): string[] {
   if ('or' in match) return match.or.flatMap(namesIn)
   if ('equals' in match) return [match.equals]
-  if ('starts_with' in match) return [match.starts_with]
-  if ('contains' in match) return [match.contains]
-  if ('ends_with' in match) return [match.ends_with]
-  return []
+  const parts =
+    'starts_with' in match
+      ? [match.starts_with]
+      : 'contains' in match
+        ? [match.contains]
+        : 'ends_with' in match
+          ? [match.ends_with]
+          : []
+  // Some stop in the middle of a date: `claude-sonnet-4-2025`.
+  return parts.filter((name) => !/-20\d\d$/.test(name))
 }
 
 /** Models of sound and pictures: charged by more than their text, of which spans do not say how much there was. */

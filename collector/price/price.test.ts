@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findProvider } from '@pydantic/genai-prices'
+import { calcPrice, findProvider } from '@pydantic/genai-prices'
+import type { MatchLogic } from '@pydantic/genai-prices'
 import { parse } from 'yaml'
 import { readFileSync } from 'node:fs'
 import { readPriceBook } from './book.ts'
@@ -57,6 +58,27 @@ describe('names', () => {
   })
   const entryText = (periods: Parameters<typeof entryOf>[0]) => JSON.stringify(entryOf(periods))
 })
+
+test('every name that the data set spells out has its price, where it is one of tokens alone', () => {
+  const tokens = /^(input|output|cache_read|cache_write|cache_write_1h)_mtok$/
+  const missing = [...book].flatMap(([provider, models]) =>
+    findProvider({ providerId: provider })!.models.flatMap(({ match, prices }) => {
+      const periods = Array.isArray(prices) ? prices.map((period) => period.prices) : [prices]
+      const keys = periods.flatMap((period) => Object.keys(period))
+      if (keys.length === 0 || !keys.every((key) => tokens.test(key))) return []
+      return spelledOut(match)
+        .filter((name) => calcPrice({ input_tokens: 1, output_tokens: 1 }, name, { providerId: provider }))
+        .filter((name) => !models.has(name) && !models.has(withoutVersion(name, provider)))
+        .map((name) => `${provider}/${name}`)
+    }),
+  )
+  // Sound and pictures have no price by text; Bedrock's names without their vendor do not say which geography.
+  expect(missing.filter((name) => !/audio|image|transcribe|voxtral|^aws[/]claude-/.test(name))).toEqual([])
+})
+function spelledOut(match: MatchLogic): string[] {
+  if ('or' in match) return match.or.flatMap(spelledOut)
+  return 'equals' in match ? [match.equals.toLowerCase()] : []
+}
 
 describe('what is not priced by tokens alone has no price', () => {
   test.each([

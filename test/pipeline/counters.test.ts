@@ -114,12 +114,22 @@ test('the labels of the contract, and no others', async () => {
 
 test('errors have one vocabulary, whatever a library calls them', async () => {
   const types = {
-    rate_limit_error: ['rate_limit_error', 'RateLimitError', 'anthropic.RateLimitError', 'rate_limit', '429'],
-    overloaded_error: ['overloaded_error', '529'],
-    authentication_error: ['authentication_error', 'AuthenticationError'],
+    rate_limit_error: [
+      'rate_limit_error',
+      'RateLimitError',
+      'anthropic.RateLimitError',
+      'rate_limit',
+      'RESOURCE_EXHAUSTED',
+      // OpenAI's type of a 429.
+      'requests',
+      '429',
+    ],
+    overloaded_error: ['overloaded_error', 'UNAVAILABLE', '529'],
+    authentication_error: ['authentication_error', 'AuthenticationError', 'UNAUTHENTICATED'],
+    permission_error: ['PERMISSION_DENIED', 'AccessDeniedException'],
     timeout_error: ['APITimeoutError', 'client_timeout_error'],
     connection_error: ['APIConnectionError', 'ECONNREFUSED'],
-    invalid_request_error: ['BadRequestError', 'invalid_request_error'],
+    invalid_request_error: ['BadRequestError', 'invalid_request_error', 'INVALID_ARGUMENT'],
     api_error: ['InternalServerError', '500'],
     MyOwnError: ['MyOwnError'],
   }
@@ -134,6 +144,26 @@ test('errors have one vocabulary, whatever a library calls them', async () => {
     expect(Object.fromEntries(series.map(({ labels, value }) => [labels['error_type'], value]))).toEqual(
       Object.fromEntries(Object.entries(types).map(([type, names]) => [type, names.length])),
     )
+  })
+})
+
+test('where the type says nothing, the status does', async () => {
+  const types = ['AI_APICallError', 'openai.APIStatusError', '_OTHER']
+  await sendSpans(pipeline.otlpUrl, {
+    service: 'statuses',
+    spans: [
+      ...types.map((type) => call({ 'error.type': type, 'http.response.status_code': 429 })),
+      call({ 'error.type': 'AI_APICallError' }),
+      call({ 'error.type': 'MyOwnError', 'http.response.status_code': 500 }),
+    ].map((span) => ({ ...span, status: 'error' as const })),
+  })
+  await eventually(async () => {
+    const series = await query(pipeline.prometheusUrl, `${CALLS}{service_name="statuses"}`)
+    expect(Object.fromEntries(series.map(({ labels, value }) => [labels['error_type'], value]))).toEqual({
+      rate_limit_error: 3,
+      AI_APICallError: 1,
+      MyOwnError: 1,
+    })
   })
 })
 

@@ -1,6 +1,6 @@
 import { createApp, toProblem } from '@genai-otel-kit/service-kit'
 import type { Logger } from '@genai-otel-kit/service-kit'
-import type { ErrorRequestHandler, Express, Request, Response } from 'express'
+import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express'
 import { countMessageTokens } from './anthropic/count-tokens.ts'
 import { anthropic } from './anthropic/dialect.ts'
 import { createMessage } from './anthropic/messages.ts'
@@ -8,6 +8,11 @@ import { ApiError } from './api-error.ts'
 import { controlRoutes } from './control.ts'
 import { endpoint } from './endpoint.ts'
 import type { Dialect } from './endpoint.ts'
+import { gemini } from './gemini/dialect.ts'
+import { countContentTokens } from './gemini/count-tokens.ts'
+import { embedContents } from './gemini/embeddings.ts'
+import { generateContent } from './gemini/generate-content.ts'
+import { methodOf } from './gemini/path.ts'
 import { createChatCompletion } from './openai/chat.ts'
 import { openai } from './openai/dialect.ts'
 import { createEmbeddings } from './openai/embeddings.ts'
@@ -29,10 +34,29 @@ export function simulatorApp(state: SimulatorState, logger: Logger, bodyLimit = 
       app.post('/v1/chat/completions', endpoint(state, openai, createChatCompletion))
       app.post('/v1/responses', endpoint(state, openai, createResponse))
       app.post('/v1/embeddings', endpoint(state, openai, createEmbeddings))
-      app.use('/v1', (request, response) => answerError(state, request, response, new ApiError(404)))
-      app.use('/v1', unreadableBody(state))
+      app.post('/v1beta/models/:call', geminiMethods(state))
+      for (const path of ['/v1', '/v1beta']) {
+        app.use(path, (request, response) => answerError(state, request, response, new ApiError(404)))
+        app.use(path, unreadableBody(state))
+      }
     },
   })
+}
+
+/** Google's paths end in `<model>:<method>`. */
+function geminiMethods(state: SimulatorState): RequestHandler {
+  const methods: Record<string, RequestHandler> = {
+    generateContent: endpoint(state, gemini, generateContent),
+    streamGenerateContent: endpoint(state, gemini, generateContent),
+    countTokens: endpoint(state, gemini, countContentTokens),
+    embedContent: endpoint(state, gemini, embedContents),
+    batchEmbedContents: endpoint(state, gemini, embedContents),
+  }
+  return (request, response, next) => {
+    const method = methods[methodOf(request)]
+    if (method) void method(request, response, next)
+    else next()
+  }
 }
 
 /** A body that is too large or not JSON never reaches an endpoint; it is answered in the API's form all the same. */
@@ -49,6 +73,7 @@ async function answerError(state: SimulatorState, request: Request, response: Re
 }
 
 function dialectOf(request: Request): Dialect {
+  if (request.originalUrl.startsWith('/v1beta/')) return gemini
   return request.get('anthropic-version') !== undefined || request.originalUrl.startsWith('/v1/messages')
     ? anthropic
     : openai

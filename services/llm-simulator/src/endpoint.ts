@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { ApiError, ClientGone, ConnectionBroken } from './api-error.ts'
 import { Exchange } from './exchange.ts'
 import type { Provider } from './models.ts'
@@ -10,7 +10,9 @@ import type { SimulatorState } from './state.ts'
 export interface Dialect {
   provider: Provider
   /** The API key of a request, if it has one. */
-  apiKey: (header: (name: string) => string | undefined) => string | undefined
+  apiKey: (request: Request) => string | undefined
+  /** What a request asks for, before anything of it has been validated. */
+  asks: (request: Request) => Asked
   /** Headers that every answer has. */
   baseHeaders: (requestId: string) => Record<string, string>
   /** Headers that tell the rate limits. */
@@ -19,6 +21,18 @@ export interface Dialect {
   errorType: (error: ApiError) => string
   /** Writes an error: as the answer, or into the stream that has begun. */
   sendError: (exchange: Exchange, error: ApiError) => void
+}
+
+export interface Asked {
+  /** null when the request names none. */
+  model: string | null
+  stream: boolean
+}
+
+/** As APIs have it that name model and stream in the body. */
+export function asksInBody(request: Request): Asked {
+  const { model, stream } = (request.body ?? {}) as { model?: unknown; stream?: unknown }
+  return { model: typeof model === 'string' ? model : null, stream: stream === true }
 }
 
 /** @param account stands for the caller's API key */
@@ -30,8 +44,8 @@ export function endpoint(state: SimulatorState, dialect: Dialect, handle: Handle
     const exchange = new Exchange(state, dialect, request, response)
     state.ledger.inFlight++
     try {
-      exchange.identify(request.body)
-      const key = dialect.apiKey((name) => request.get(name))
+      exchange.identify(dialect.asks(request))
+      const key = dialect.apiKey(request)
       if (key === undefined) throw new ApiError(401)
       const account = keyHash(`${dialect.provider}:${key}`)
       exchange.countUse({ requests: 1 }, account)

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Request, Response } from 'express'
 import { ClientGone, ConnectionBroken, faultError } from './api-error.ts'
 import type { Draw } from './behavior.ts'
-import type { Dialect } from './endpoint.ts'
+import type { Asked, Dialect } from './endpoint.ts'
 import type { Fault } from './faults.ts'
 import { newId } from './ids.ts'
 import type { LedgerEntry } from './ledger.ts'
@@ -61,10 +61,9 @@ export class Exchange {
   }
 
   /** Notes what is asked for, before anything of it has been validated. */
-  identify(body: unknown): void {
-    const { model, stream } = (body ?? {}) as { model?: unknown; stream?: unknown }
-    this.entry.request_model = typeof model === 'string' ? model : null
-    this.entry.stream = stream === true
+  identify({ model, stream }: Asked): void {
+    this.entry.request_model = model
+    this.entry.stream = stream
     this.draw = this.state.behavior.draw(this.entry.request_model ?? '')
   }
 
@@ -162,7 +161,7 @@ export class Exchange {
     this.response.flushHeaders()
   }
 
-  /** A server-sent event. @param name absent: an event without a name, as OpenAI's chat has them */
+  /** A server-sent event. @param name absent: an event without a name, as OpenAI's chat and Gemini have them */
   sendEvent(data: object | string, name?: string): void {
     this.checkClient()
     const line = name === undefined ? '' : `event: ${name}\n`

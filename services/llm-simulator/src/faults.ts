@@ -8,7 +8,7 @@ export const faultSchema = z
   .strictObject({
     match: z
       .strictObject({
-        provider: z.enum(['anthropic', 'openai']).optional(),
+        provider: z.enum(['anthropic', 'openai', 'gcp.gemini']).optional(),
         /** The start of the requested model's name. */
         model: z.string().optional(),
         /** The whole path, such as `/v1/messages`. */

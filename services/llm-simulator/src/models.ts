@@ -1,9 +1,11 @@
-export type Provider = 'anthropic' | 'openai'
+/** As `gen_ai.provider.name` has them. */
+export type Provider = 'anthropic' | 'openai' | 'gcp.gemini'
 
 /** What a model's name must start with to be known; anything else is answered with 404. */
 const known: Record<Provider, RegExp> = {
   anthropic: /^claude-/,
   openai: /^(gpt-|chatgpt-|o\d|text-embedding-)/,
+  'gcp.gemini': /^(gemini-|gemma-)/,
 }
 
 export function isKnownModel(provider: Provider, model: string): boolean {
@@ -52,4 +54,9 @@ export function minimumCacheableTokens(model: string): number {
   if (/^claude-(haiku-4-5|opus-4-[56])/.test(model)) return 4096
   if (/^claude-(opus-4-7|3.*haiku)/.test(model)) return 2048
   return 1024
+}
+
+/** Whether a Gemini model thinks unless it is told not to. https://ai.google.dev/gemini-api/docs/thinking */
+export function thinksByDefault(model: string): boolean {
+  return /^gemini-(2\.5|[3-9])/.test(model) && !/flash-lite|embedding/.test(model)
 }

@@ -1,3 +1,4 @@
+import { asksInBody } from '../endpoint.ts'
 import type { Dialect } from '../endpoint.ts'
 import { LIMITS } from '../rate-window.ts'
 import type { Remaining } from '../rate-window.ts'
@@ -7,7 +8,9 @@ const ORGANIZATION_ID = '00000000-0000-4000-8000-000000000001'
 
 export const anthropic: Dialect = {
   provider: 'anthropic',
-  apiKey: (header) => header('x-api-key') || /^Bearer (.+)$/.exec(header('authorization') ?? '')?.[1],
+  apiKey: (request) =>
+    request.get('x-api-key') || /^Bearer (.+)$/.exec(request.get('authorization') ?? '')?.[1],
+  asks: asksInBody,
   baseHeaders: (requestId) => ({
     'request-id': requestId,
     'anthropic-organization-id': ORGANIZATION_ID,

@@ -1,3 +1,4 @@
+import { asksInBody } from '../endpoint.ts'
 import type { Dialect } from '../endpoint.ts'
 import { LIMITS } from '../rate-window.ts'
 import type { Remaining } from '../rate-window.ts'
@@ -5,7 +6,8 @@ import { errorType, sendError } from './errors.ts'
 
 export const openai: Dialect = {
   provider: 'openai',
-  apiKey: (header) => /^Bearer (.+)$/.exec(header('authorization') ?? '')?.[1],
+  apiKey: (request) => /^Bearer (.+)$/.exec(request.get('authorization') ?? '')?.[1],
+  asks: asksInBody,
   baseHeaders: (requestId) => ({
     'x-request-id': requestId,
     'openai-organization': 'simulated',

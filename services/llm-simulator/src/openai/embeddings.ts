@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
+import { embed } from '../embedding.ts'
 import { invalidParam } from './request.ts'
 import { parseEmbeddingsRequest } from './request.ts'
 import type { EmbeddingsRequest } from './request.ts'
 import type { Handle } from '../endpoint.ts'
 import { snapshotOf } from '../models.ts'
-import { seededRandom } from '../random.ts'
 import { countTokens } from '../tokens.ts'
 
 const MAX_INPUT_TOKENS = 8192
@@ -43,12 +42,4 @@ type Input = string | number[]
 function toInputs(input: EmbeddingsRequest['input']): Input[] {
   if (typeof input === 'string') return [input]
   return typeof input[0] === 'number' ? [input as number[]] : (input as Input[])
-}
-
-/** A unit vector that depends on the text and says nothing about it. */
-function embed(text: string, dimensions: number): Float32Array {
-  const random = seededRandom(createHash('sha256').update(text).digest().readUInt32LE())
-  const values = Array.from({ length: dimensions }, () => random() - 0.5)
-  const length = Math.hypot(...values)
-  return Float32Array.from(values, (value) => value / length)
 }
