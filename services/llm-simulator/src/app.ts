@@ -12,7 +12,7 @@ import { gemini } from './gemini/dialect.ts'
 import { countContentTokens } from './gemini/count-tokens.ts'
 import { embedContents } from './gemini/embeddings.ts'
 import { generateContent } from './gemini/generate-content.ts'
-import { methodOf } from './gemini/path.ts'
+import { isGeminiPath, methodOf } from './gemini/path.ts'
 import { createChatCompletion } from './openai/chat.ts'
 import { openai } from './openai/dialect.ts'
 import { createEmbeddings } from './openai/embeddings.ts'
@@ -34,7 +34,7 @@ export function simulatorApp(state: SimulatorState, logger: Logger, bodyLimit = 
       app.post('/v1/chat/completions', endpoint(state, openai, createChatCompletion))
       app.post('/v1/responses', endpoint(state, openai, createResponse))
       app.post('/v1/embeddings', endpoint(state, openai, createEmbeddings))
-      app.post('/v1beta/models/:call', geminiMethods(state))
+      app.post(['/v1/models/:call', '/v1beta/models/:call'], geminiMethods(state))
       for (const path of ['/v1', '/v1beta']) {
         app.use(path, (request, response) => answerError(state, request, response, new ApiError(404)))
         app.use(path, unreadableBody(state))
@@ -73,7 +73,7 @@ async function answerError(state: SimulatorState, request: Request, response: Re
 }
 
 function dialectOf(request: Request): Dialect {
-  if (request.originalUrl.startsWith('/v1beta/')) return gemini
+  if (isGeminiPath(request.originalUrl)) return gemini
   return request.get('anthropic-version') !== undefined || request.originalUrl.startsWith('/v1/messages')
     ? anthropic
     : openai

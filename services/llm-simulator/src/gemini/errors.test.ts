@@ -4,8 +4,13 @@ import { useSimulator } from '../test-support.ts'
 const simulator = useSimulator()
 const fault = (spec: object) => simulator.state.faults.add(faultSchema.parse(spec))
 
-async function ask(model = 'gemini-2.5-flash', method = 'generateContent', key: string | null = 'key-a') {
-  return fetch(`${simulator.url}/v1beta/models/${model}:${method}`, {
+async function ask(
+  model = 'gemini-2.5-flash',
+  method = 'generateContent',
+  key: string | null = 'key-a',
+  version = 'v1beta',
+) {
+  return fetch(`${simulator.url}/${version}/models/${model}:${method}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(key !== null && { 'x-goog-api-key': key }) },
     body: JSON.stringify({ contents: [{ parts: [{ text: 'Hello' }] }] }),
@@ -37,6 +42,7 @@ test('a rate limit says when to come again', async () => {
 test.each([
   ['a model of others', ask.bind(null, 'gpt-5-mini'), 404, 'NOT_FOUND'],
   ['a method that there is not', ask.bind(null, 'gemini-2.5-flash', 'dance'), 404, 'NOT_FOUND'],
+  ['the same of v1', ask.bind(null, 'gemini-2.5-flash', 'dance', 'key-a', 'v1'), 404, 'NOT_FOUND'],
   ['no key', ask.bind(null, 'gemini-2.5-flash', 'generateContent', null), 401, 'UNAUTHENTICATED'],
 ])('%s', async (_, call, code, status) => {
   const response = await call()
