@@ -27,6 +27,8 @@ const FINISHES: Record<string, string> = {
   tool_calls: 'tool_call',
   max_tokens: 'length',
   length: 'length',
+  STOP: 'stop',
+  MAX_TOKENS: 'length',
 }
 
 /** What is wrong with normalised spans, measured against the fixture's truth; nothing, when all is right. */

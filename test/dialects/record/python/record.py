@@ -31,12 +31,18 @@ LIBRARIES = {
     "langsmith": ("langsmith", "langsmith-python"),
     "litellm": ("litellm", "litellm"),
     "litellm_v2": ("litellm", "litellm"),
+    "litellm_proxy": ("litellm", "litellm"),
+    "litellm_proxy_v2": ("litellm", "litellm"),
     "langfuse": ("langfuse", "langfuse-python"),
     "langfuse_langchain": ("langfuse", "langfuse-python"),
     "openlit": ("openlit", "openlit-python"),
     "strands": ("strands", "strands"),
     "agent_framework": ("agent-framework", "agent-framework"),
     "google_adk": ("google-adk", "google-adk"),
+    "google_adk_v1": ("google-adk", "google-adk"),
+    "google_adk_1_18": ("google-adk-1.18", "google-adk"),
+    "google_adk_1_5": ("google-adk-1.5", "google-adk"),
+    "google_genai": ("google-genai", "semconv-python"),
 }
 
 # Starts what a recorder tells us, see libraries/common.py.
@@ -108,7 +114,7 @@ def start_simulator(port: int) -> subprocess.Popen:
 
 def truth_of(entry: dict) -> dict | None:
     """A ledger entry as one call, with input inclusive of the cache. None for what is no model call."""
-    if entry["endpoint"].endswith("count_tokens"):
+    if entry["endpoint"].endswith(("count_tokens", ":countTokens")):
         return None
     usage = entry["usage"] or {}
     if entry["provider"] == "anthropic":
@@ -122,6 +128,16 @@ def truth_of(entry: dict) -> dict | None:
             "output": usage.get("output_tokens") or 0,
             "reasoning": (usage.get("output_tokens_details") or {}).get("thinking_tokens") or 0,
         }
+    elif entry["provider"] == "gcp.gemini":
+        thoughts = usage.get("thoughtsTokenCount") or 0
+        tokens = {
+            "input": (usage.get("promptTokenCount") or 0) + (usage.get("toolUsePromptTokenCount") or 0),
+            "cache_read": usage.get("cachedContentTokenCount") or 0,
+            "cache_write": 0,
+            "cache_write_1h": 0,
+            "output": (usage.get("candidatesTokenCount") or 0) + thoughts,
+            "reasoning": thoughts,
+        }
     else:
         details = usage.get("prompt_tokens_details") or usage.get("input_tokens_details") or {}
         output = usage.get("completion_tokens_details") or usage.get("output_tokens_details") or {}
@@ -134,7 +150,8 @@ def truth_of(entry: dict) -> dict | None:
             "reasoning": output.get("reasoning_tokens") or 0,
         }
     same = ("provider", "request_model", "model", "stream", "error_type", "stop_reason")
-    operation = "embeddings" if entry["endpoint"].endswith("/embeddings") else "chat"
+    embeds = entry["endpoint"].endswith(("/embeddings", ":embedContent", ":batchEmbedContents"))
+    operation = "embeddings" if embeds else "chat"
     called = {"provider": entry["provider"], "operation": operation}
     return called | {key: entry[key] for key in same[1:3]} | tokens | {key: entry[key] for key in same[3:]}
 
@@ -179,6 +196,8 @@ class Library:
             "SIMULATOR_URL": simulator,
             "ANTHROPIC_BASE_URL": simulator,
             "OPENAI_BASE_URL": f"{simulator}/v1",
+            "GOOGLE_GEMINI_BASE_URL": simulator,
+            "GEMINI_API_BASE": f"{simulator}/v1beta",
             # The Anthropic SDK's own spans would be a second set for each call; run_anthropic_sdk.py turns them on.
             "ANTHROPIC_OPEN_TELEMETRY": "false",
             # Beside the virtual environments, not beside the recorders.

@@ -14,6 +14,8 @@ SONNET = "claude-sonnet-5"
 HAIKU = "claude-haiku-4-5"
 GPT = "gpt-5-mini"
 EMBEDDING = "text-embedding-3-small"
+GEMINI = "gemini-2.5-flash"
+GEMINI_EMBEDDING = "gemini-embedding-001"
 MAX_TOKENS = 256
 
 QUESTION = "Where is my parcel?"
@@ -82,7 +84,7 @@ def run(cases: dict[str, Case], uses: tuple[str, ...] = ()) -> None:
     for line in sys.stdin:
         name = line.strip()
         key = f"test-{os.getpid()}-{name}"
-        os.environ["ANTHROPIC_API_KEY"] = os.environ["OPENAI_API_KEY"] = key
+        os.environ["ANTHROPIC_API_KEY"] = os.environ["OPENAI_API_KEY"] = os.environ["GOOGLE_API_KEY"] = key
         failure = None
         try:
             cases[name].do()

@@ -5,7 +5,7 @@ import threading
 import time
 
 from common import (
-    EMBEDDING, GPT, HAIKU, HANDBOOK, LONG_HANDBOOK, MAX_TOKENS, ORDER_QUESTION, QUESTION, SONNET, TOOL,
+    EMBEDDING, GEMINI, GPT, HAIKU, HANDBOOK, LONG_HANDBOOK, MAX_TOKENS, ORDER_QUESTION, QUESTION, SONNET, TOOL,
     TOOL_DESCRIPTION, TOOL_RESULT, TOOL_SCHEMA, Case, expect_error, fail_next, flush,
 )
 
@@ -53,9 +53,9 @@ def cached() -> None:
     ask(f"anthropic/{HAIKU}", [system(LONG_HANDBOOK, "1h"), *user()])
 
 
-def cached_openai() -> None:
+def cached_by_itself(model: str) -> None:
     for _ in range(2):
-        ask(f"openai/{GPT}", [{"role": "system", "content": HANDBOOK}, *user()])
+        ask(model, [{"role": "system", "content": HANDBOOK}, *user()])
 
 
 def tools(model: str) -> None:
@@ -83,6 +83,7 @@ def settled(do):
 
 def cases(prefix: str) -> dict[str, Case]:
     claude, haiku, gpt = f"anthropic/{SONNET}", f"anthropic/{HAIKU}", f"openai/{GPT}"
+    gemini = f"gemini/{GEMINI}"
     every = {
         "anthropic-plain": lambda: ask(haiku),
         "anthropic-stream": lambda: stream(claude),
@@ -91,9 +92,14 @@ def cases(prefix: str) -> dict[str, Case]:
         "anthropic-error": lambda: error(claude),
         "openai-plain": lambda: ask(gpt),
         "openai-stream": lambda: stream(gpt),
-        "openai-cached": cached_openai,
+        "openai-cached": lambda: cached_by_itself(gpt),
         "openai-tools": lambda: tools(gpt),
         "openai-error": lambda: error(gpt),
         "openai-embeddings": lambda: wait(litellm.aembedding(f"openai/{EMBEDDING}", ["parcel", "where is it"], dimensions=8)),
+        "gemini-plain": lambda: ask(gemini),
+        "gemini-stream": lambda: stream(gemini),
+        "gemini-cached": lambda: cached_by_itself(gemini),
+        "gemini-tools": lambda: tools(gemini),
+        "gemini-error": lambda: error(gemini),
     }
     return {prefix + name: Case("litellm", settled(case)) for name, case in every.items()}

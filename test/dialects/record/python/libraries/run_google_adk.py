@@ -1,64 +1,7 @@
-"""Google's Agent Development Kit, with Claude by its Anthropic model."""
+"""Google's Agent Development Kit, with its current telemetry schema."""
 
-import asyncio
-
-from anthropic import AsyncAnthropic
-from common import (
-    HAIKU, HANDBOOK, LONG_HANDBOOK, MAX_TOKENS, ORDER_QUESTION, QUESTION, SONNET, TOOL_RESULT, Case, expect_error,
-    fail_next, run, tracer_provider, unsaid,
-)
+import google_adk_calls
+from common import run, tracer_provider
 
 tracer_provider()
-
-from google.adk.agents import Agent
-from google.adk.agents.context_cache_config import ContextCacheConfig
-from google.adk.agents.run_config import RunConfig, StreamingMode
-from google.adk.apps import App
-from google.adk.models.anthropic_llm import AnthropicLlm
-from google.adk.runners import InMemoryRunner
-from google.genai import types
-
-
-def claude(model: str = SONNET) -> AnthropicLlm:
-    return AnthropicLlm(model=model, max_tokens=MAX_TOKENS, client=AsyncAnthropic(max_retries=0))
-
-
-def look_up_order(order_id: str) -> str:
-    """Look up the status of an order by its id"""
-    return TOOL_RESULT
-
-
-def ask(model, question: str = QUESTION, stream: bool = False, cache=None, **options) -> None:
-    async def answer() -> None:
-        agent = Agent(name="helper", model=model, **options)
-        runner = InMemoryRunner(app=App(name="shop", root_agent=agent, context_cache_config=cache))
-        session = await runner.session_service.create_session(app_name="shop", user_id="user")
-        config = RunConfig(streaming_mode=StreamingMode.SSE if stream else StreamingMode.NONE)
-        message = types.Content(role="user", parts=[types.Part(text=question)])
-        events = runner.run_async(user_id="user", session_id=session.id, new_message=message, run_config=config)
-        async for _ in events:
-            pass
-
-    asyncio.run(answer())
-
-
-def cached() -> None:
-    for _ in range(2):
-        ask(claude(), instruction=HANDBOOK, cache=ContextCacheConfig(min_tokens=0, ttl_seconds=300))
-    ask(claude(HAIKU), instruction=LONG_HANDBOOK, cache=ContextCacheConfig(min_tokens=0, ttl_seconds=3600))
-
-
-def error() -> None:
-    fail_next(429)
-    expect_error(lambda: ask(claude()))
-
-
-cases = {
-    "anthropic-plain": lambda: ask(claude(HAIKU)),
-    "anthropic-stream": lambda: ask(claude(), stream=True),
-    "anthropic-cached": cached,
-    "anthropic-tools": lambda: ask(claude(), ORDER_QUESTION, tools=[look_up_order]),
-    "anthropic-error": error,
-}
-recorded = {name: Case("google-adk", case, operation="generate_content") for name, case in cases.items()}
-run(unsaid(recorded, error_type="*error", ttft="*stream", cache_write_1h="*cached", model="*", finish_reason="*tools"), uses=("anthropic",))
+run(google_adk_calls.cases(), uses=("google-genai", "anthropic"))

@@ -11,5 +11,5 @@ import litellm_calls
 from common import run, unsaid
 
 litellm.callbacks = ["otel"]
-cases = unsaid(litellm_calls.cases("v1-"), ttft="*stream", error_type="*error", model="*openai-stream")
+cases = unsaid(litellm_calls.cases("v1-"), ttft="*stream", error_type="*error", finish_reason="*gemini-tools", model="*openai-stream")
 run(cases, uses=("openai",))

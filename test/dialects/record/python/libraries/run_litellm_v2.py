@@ -11,5 +11,5 @@ import litellm_calls
 from common import run, unsaid
 
 litellm.callbacks = ["otel"]
-cases = unsaid(litellm_calls.cases("v2-"), error_type="*error", model="*openai-stream", reasoning="*openai-*", cache_write_1h="*cached")
+cases = unsaid(litellm_calls.cases("v2-"), error_type="*error", finish_reason="*gemini-tools", model="*openai-stream", reasoning="*openai-* *gemini-*", cache_write_1h="*cached")
 run(cases, uses=("openai",))
