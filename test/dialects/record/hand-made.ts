@@ -87,7 +87,7 @@ const claudeApi = {
 
 const claudeCode = {
   library: '@anthropic-ai/claude-code@2.1.266',
-  why: 'needs an account; attributes as a live sample had them',
+  why: 'an older version, whose attributes are those of a live sample; the current one is recorded',
   unsaid: ['model', 'cache_write_1h', 'error_type'],
 }
 const llmRequest = {
