@@ -45,12 +45,12 @@ export const cache = dashboard(
       number({
         title: 'Reads per write',
         description:
-          'Tokens read from the cache for each token written to it. Writing for 5 minutes pays from the first read on, for an hour from the second; OpenAI charges nothing for writing, and does not report it.',
+          'Tokens read from the cache for each token written to it, of providers that report both. Writing for 5 minutes pays from the first read on, for an hour from the second; OpenAI charges nothing for writing, and does not report it.',
         unit: unit.times,
         noValue: noCache,
         width: 4,
         decimals: 1,
-        query: `${increase(tokens.cacheRead)} / ${increase(tokens.cacheWrite)}`,
+        query: `sum(${increase(tokens.cacheRead, { by: [label.provider] })} and ${increase(tokens.cacheWrite, { by: [label.provider] })} > 0) / ${increase(tokens.cacheWrite)}`,
       }),
       number({
         title: 'Written, 5 min',

@@ -8,6 +8,7 @@ import {
   label,
   legend,
   metric,
+  orZero,
   phases,
   quantile,
   rate,
@@ -96,7 +97,9 @@ const timeOf = (take: Take) => {
 }
 const [inRange, atMoment] = [timeOf(increase), timeOf(rate)]
 const perRequest = (part: 'model' | 'tools' | 'own') => `sum(${atMoment[part]}) / sum(${atMoment.count})`
-const perCall = (phase: string) => `${rate(phases, { where: `${label.phase}="${phase}"` })} / ${rate(calls)}`
+/** A phase that no attempt had, as TLS to a plain HTTP server, took no time. */
+const perCall = (phase: string) =>
+  `${orZero(rate(phases, { where: `${label.phase}="${phase}"` }), rate(phases))} / ${rate(calls)}`
 
 export const latency = dashboard('latency', 'GenAI latency', 'What is slow: the provider, or our own code?', {
   '': [

@@ -104,9 +104,9 @@ export const overview = dashboard(
         width: 14,
         by: { [label.feature]: 'Feature', [label.model]: 'Model' },
         columns: {
-          'Spend ±': { query: change(cost), unit: unit.dollars },
+          '± spend': { query: change(cost), unit: unit.dollars },
           Spend: { query: increase(cost, featureAndModel), unit: unit.dollars },
-          'Calls ±': { query: `round(${change(calls)})`, unit: unit.count },
+          '± calls': { query: `round(${change(calls)})`, unit: unit.count },
           Calls: { query: `round(${increase(calls, featureAndModel)})`, unit: unit.count },
           'p95 before': {
             query: `histogram_quantile(0.95, ${increase(`${metric.duration}_bucket`, { by: [...featureAndModel.by, 'le'], before: '$__range' })})`,
@@ -114,7 +114,7 @@ export const overview = dashboard(
           },
           p95: { query: quantile(0.95, metric.duration, increase, featureAndModel), unit: unit.seconds },
         },
-        sortBy: 'Spend ±',
+        sortBy: '± spend',
         cellLinks: { Feature: { to: 'cost', set: 'feature' }, Model: { to: 'models', set: 'model' } },
       }),
       rows({

@@ -186,6 +186,7 @@ export function bars(question: Question & { series: Series[]; drill?: Drill }): 
     .sizing(common.BarGaugeSizing.Manual)
     .minVizHeight(14)
     .maxVizHeight(34)
+    .text(new common.VizTextDisplayOptionsBuilder().titleSize(12).valueSize(14))
     .min(0)
   if (series.length === 1)
     panel.displayName(series[0]!.name!.replace(/\{\{(\w+)\}\}/g, '${__field.labels.$1}'))
@@ -265,6 +266,7 @@ export function table(
         renameByName: { ...by, ...Object.fromEntries(titles.map((title, index) => [value(index), title])) },
       },
     })
+  for (const title of Object.values(by)) panel.overrideByName(title, [{ id: 'custom.minWidth', value: 115 }])
   for (const [title, column] of Object.entries(columns)) panel.overrideByName(title, columnProperties(column))
   return linkCells(panel, cellLinks)
 }
@@ -272,6 +274,8 @@ export function table(
 export function columnProperties({ unit, decimals, threshold, bar = false }: Omit<Column, 'query'>) {
   return [
     { id: 'unit', value: unit },
+    // Of one cell; the panel's own text is for a table without rows.
+    { id: 'noValue', value: '–' },
     ...(decimals === undefined ? [] : [{ id: 'decimals', value: decimals }]),
     ...(threshold === undefined
       ? []
