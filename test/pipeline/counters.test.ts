@@ -125,7 +125,13 @@ test('errors have one vocabulary, whatever a library calls them', async () => {
       '429',
     ],
     overloaded_error: ['overloaded_error', 'UNAVAILABLE', '529'],
-    authentication_error: ['authentication_error', 'AuthenticationError', 'UNAUTHENTICATED'],
+    authentication_error: [
+      'authentication_error',
+      'AuthenticationError',
+      'UNAUTHENTICATED',
+      // OpenAI's code of a 401.
+      'invalid_api_key',
+    ],
     permission_error: ['PERMISSION_DENIED', 'AccessDeniedException'],
     timeout_error: ['APITimeoutError', 'client_timeout_error'],
     connection_error: ['APIConnectionError', 'ECONNREFUSED'],
