@@ -23,9 +23,10 @@ async function main(names: string[]): Promise<string> {
   const url = (await Compose.open()).url('control')
   if (url === undefined) throw new ControlError('docker-compose.yml publishes no port of control')
   if (!scenario) return `${usage}\n\nOn now: ${await currentScenario(url)}. In a browser: ${url}`
-  await setScenario(url, scenario.name)
+  const waitsFor = await setScenario(url, scenario.name)
   const after = scenario.alerts.length > 0 ? `It sets off ${scenario.alerts.join(' and ')}. ` : ''
-  return `On now: ${scenario.name}. ${scenario.description}\n${after}What is firing: ${url}`
+  const state = waitsFor === undefined ? 'On now' : `On as soon as it answers (${waitsFor})`
+  return `${state}: ${scenario.name}. ${scenario.description}\n${after}What is firing: ${url}`
 }
 
 try {

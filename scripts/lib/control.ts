@@ -9,13 +9,19 @@ export async function currentScenario(controlUrl: string): Promise<string> {
   return scenario.name
 }
 
-/** Turns a scenario on, in place of the one that was. @throws ControlError */
-export async function setScenario(controlUrl: string, name: string): Promise<void> {
-  await ask(`${controlUrl}/api/scenario`, {
+/**
+ * Turns a scenario on, in place of the one that was.
+ *
+ * @returns what does not have it yet; it is on as soon as that answers
+ * @throws ControlError
+ */
+export async function setScenario(controlUrl: string, name: string): Promise<string | undefined> {
+  const { problem } = (await ask(`${controlUrl}/api/scenario`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ name }),
-  })
+  })) as { problem?: string }
+  return problem
 }
 
 async function ask(url: string, init: RequestInit = {}): Promise<unknown> {

@@ -5,6 +5,7 @@ import { findTrace } from '../../services/control/src/trace.ts'
 import type { ScenarioStack } from './stack.ts'
 import { messagesSince, Watch } from './watch.ts'
 import type { Message } from './watch.ts'
+import { missingOnTheWay } from './way.ts'
 
 /** How long an alert may take to be delivered, and to resolve, from when its cause came and went. */
 const fireMinutes = 15
@@ -20,8 +21,6 @@ export interface Outcome {
   resolved: Record<string, number>
   /** Consequences that somebody was told of. */
   alsoDelivered: string[]
-  /** The first message, with its links. */
-  message?: Message
   /** A trace that matches the scenario's query. */
   trace?: string
   /** What is wrong; none where all is as it should be. */
@@ -65,7 +64,7 @@ export async function runScenarios(
     const began = Date.now()
     await setScenario(stack.control, scenario.name)
     const outcome = await untilDelivered(stack, scenario, watch, began)
-    say(`${scenario.name}: ${JSON.stringify({ ...outcome, message: undefined })}`)
+    say(`${scenario.name}: ${JSON.stringify(outcome)}`)
     runs.push({ scenario, outcome, began, ended: Date.now() })
   }
   await setScenario(stack.control, 'baseline')
@@ -126,11 +125,13 @@ async function untilDelivered(
   }
   outcome.problems.push(...watch.unexpected().map((what) => `fired as well: ${what}`))
 
+  for (const message of messages) {
+    if (scenario.alerts.includes(message.name)) outcome.problems.push(...(await missingOnTheWay(message)))
+  }
+
   const told = new Set(messages.map(({ name }) => name))
   outcome.alsoDelivered = consequencesOf(scenario).filter((name) => told.has(name))
-  const first = messages.find(({ name }) => scenario.alerts.includes(name))
-  if (first) outcome.message = first
-  const trace = await findTrace(stack.tempo, scenario.traceql, began).catch(String)
+  const trace = await findTrace(stack.tempo, scenario, began).catch(String)
   if (trace !== undefined && /^[\da-f]{32}$/.test(trace)) outcome.trace = trace
   else outcome.problems.push(`no trace for ${scenario.traceql}: ${trace ?? 'none found'}`)
   return outcome

@@ -142,11 +142,15 @@ test.each([
   expect(response.headers.get('content-type')).toContain('application/problem+json')
 })
 
-test('503 where it could not be applied yet', async () => {
+test('202 where it could not be applied yet', async () => {
   delete answers['/plan']
   const response = await put({ name: 'overloaded' })
-  expect(response.status).toBe(503)
-  expect(await response.text()).toContain('/plan: 404')
+  expect(response.status).toBe(202)
+  expect(await response.json()).toMatchObject({
+    name: 'overloaded',
+    applied: false,
+    problem: expect.stringContaining('/plan: 404') as string,
+  })
 })
 
 test('with a real key there is only the ordinary day', async () => {

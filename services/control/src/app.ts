@@ -13,7 +13,8 @@ import type { Steering } from './steering.ts'
 const scenarioRequest = z.strictObject({ name: z.string().max(64) })
 
 /**
- * The page, and what is behind it: `GET /api/scenarios`, `GET /api/state`, `PUT /api/scenario {name}`.
+ * The page, and what is behind it: `GET /api/scenarios`, `GET /api/state`, `PUT /api/scenario {name}`, which answers
+ * 202 where not everything has it yet.
  *
  * No authentication: on loopback only.
  */
@@ -56,15 +57,11 @@ export function controlApp(settings: Settings, steering: Steering, logger: Logge
           })
         }
         await steering.set(scenario)
+        // What is busy or starting gets it as soon as it answers.
         const { applied, problem } = steering.state
-        if (!applied) {
-          throw new HttpProblem(503, {
-            title: 'Not Applied Yet',
-            detail: `It is as soon as all of it answers: ${problem}`,
-            retryAfter: 3,
-          })
-        }
-        response.json({ name })
+        response
+          .status(applied ? 200 : 202)
+          .json({ name, applied, ...(problem !== undefined && { problem }) })
       })
     },
   })

@@ -26,4 +26,6 @@ export interface Scenario {
   dashboard: string
   /** TraceQL that finds guilty traces, and no others. */
   traceql: string
+  /** Where the traces are those of before: how many minutes before it was turned on. */
+  tracesBefore?: number
 }

@@ -25,7 +25,7 @@ export const scenarios: readonly Scenario[] = [
       LLMLatencyBudgetBurn:
         'most calls of a model take longer than promised, so that the month’s budget burns',
     },
-    dashboard: 'genai-overview',
+    dashboard: 'genai-latency',
     traceql: '{ span.gen_ai.operation.name = "chat" && duration > 10s }',
   },
   {
@@ -37,7 +37,7 @@ export const scenarios: readonly Scenario[] = [
       behavior: { models: { 'claude-sonnet': { time_to_first_token_seconds: 7, jitter: 0.1 } } },
     },
     alerts: ['LLMSlowFirstChunk'],
-    dashboard: 'genai-overview',
+    dashboard: 'genai-latency',
     traceql: '{ span.gen_ai.response.time_to_first_chunk > 5 }',
   },
   {
@@ -52,7 +52,7 @@ export const scenarios: readonly Scenario[] = [
     consequences: {
       LLMErrorBudgetBurn: 'one call in 64 meets three limits in a row and fails, which 99% hardly allows',
     },
-    dashboard: 'genai-overview',
+    dashboard: 'genai-errors',
     traceql: '{ span.genai.role = "attempt" && span.http.response.status_code = 429 }',
   },
   {
@@ -76,7 +76,7 @@ export const scenarios: readonly Scenario[] = [
       LLMErrorBudgetBurn: 'every call fails',
       LLMRateLimiting: 'the status is the same, 429',
     },
-    dashboard: 'genai-overview',
+    dashboard: 'genai-errors',
     traceql: '{ span.genai.role = "attempt" && span.http.response.status_code = 429 }',
   },
   {
@@ -90,7 +90,7 @@ export const scenarios: readonly Scenario[] = [
       LLMHighErrorRate: 'one call in ten meets three of them in a row',
       LLMErrorBudgetBurn: 'one call in ten meets three of them in a row',
     },
-    dashboard: 'genai-overview',
+    dashboard: 'genai-errors',
     traceql: '{ span.genai.role = "attempt" && span.http.response.status_code = 529 }',
   },
   {
@@ -103,7 +103,7 @@ export const scenarios: readonly Scenario[] = [
       LLMHighErrorRate: 'every call to OpenAI fails',
       LLMErrorBudgetBurn: 'every call to OpenAI fails',
     },
-    dashboard: 'genai-overview',
+    dashboard: 'genai-errors',
     traceql: '{ span.genai.role = "attempt" && span.http.response.status_code = 401 }',
   },
   {
@@ -113,7 +113,7 @@ export const scenarios: readonly Scenario[] = [
       'Four answers in ten of Claude Sonnet run into max_tokens and end in the middle of a sentence. Each call counts as a success.',
     simulator: { behavior: { models: { 'claude-sonnet': { stop_reasons: { max_tokens: 0.4 } } } } },
     alerts: ['LLMOutputTruncated'],
-    dashboard: 'genai-overview',
+    dashboard: 'genai-errors',
     traceql: '{ span.genai.finish_reason = "length" }',
   },
   {
@@ -127,7 +127,7 @@ export const scenarios: readonly Scenario[] = [
       LLMFeatureCostHigh: 'twenty-five calls of Opus where there were two',
       LLMDailyBudgetForecast: 'twenty-five calls of Opus where there were two',
     },
-    dashboard: 'genai-overview',
+    dashboard: 'genai-agents',
     traceql: '{ resource.service.name = "support-agent" && span.genai.role = "tool" } | count() > 5',
   },
   {
@@ -141,7 +141,7 @@ export const scenarios: readonly Scenario[] = [
     traffic: { chat_model: 'claude-fable-5-1', chat_max_tokens: 8192, rate: 2 },
     alerts: ['LLMFeatureCostHigh', 'LLMDailyBudgetForecast'],
     lingers: 'an hour: both look at what was spent',
-    dashboard: 'genai-overview',
+    dashboard: 'genai-cost',
     traceql: '{ span.gen_ai.usage.cost.amount > 0.1 }',
   },
   {
@@ -151,7 +151,7 @@ export const scenarios: readonly Scenario[] = [
       'Somebody put the time of printing at the top of each document: no prompt begins like another, and every token is paid in full. Fast and without an error.',
     traffic: { new_documents: true },
     alerts: ['LLMCacheHitRateFalling'],
-    dashboard: 'genai-overview',
+    dashboard: 'genai-cache',
     traceql:
       '{ resource.service.name = "summarizer" && span.gen_ai.usage.input_tokens > 4096 && span.gen_ai.usage.cache_read.input_tokens < 1 }',
   },
@@ -163,7 +163,7 @@ export const scenarios: readonly Scenario[] = [
     traffic: { chat_model: 'claude-preview-7' },
     alerts: ['LLMUnpricedModel'],
     lingers: 'an hour: nothing is lost by knowing it for a while',
-    dashboard: 'genai-overview',
+    dashboard: 'genai-cost',
     traceql: '{ span.gen_ai.request.model = "claude-preview-7" }',
   },
   {
@@ -174,7 +174,7 @@ export const scenarios: readonly Scenario[] = [
     traffic: { second_spans: true },
     alerts: ['LLMDuplicateInstrumentation'],
     lingers: 'six hours: few calls an hour must be enough to see it',
-    dashboard: 'genai-overview',
+    dashboard: 'genai-pipeline',
     traceql: '{ instrumentation:name = "opentelemetry.instrumentation.anthropic" }',
   },
   {
@@ -185,7 +185,9 @@ export const scenarios: readonly Scenario[] = [
     traffic: { kinds: { 'summarize-anthropic': 0, 'summarize-openai': 0, embed: 0 } },
     alerts: ['LLMTelemetryAbsent'],
     dashboard: 'genai-overview',
+    // The last that was heard of it.
     traceql: '{ resource.service.name = "summarizer" && span.gen_ai.operation.name != nil }',
+    tracesBefore: 30,
   },
   {
     name: 'collector-pressure',
@@ -194,7 +196,7 @@ export const scenarios: readonly Scenario[] = [
       'An application records every image it passes on: bursts of spans of 15 MB, three times a minute. The Collector’s memory limiter refuses what is too much; SDKs try again.',
     traffic: { bursts: true },
     alerts: ['OtelCollectorRefusing'],
-    dashboard: 'genai-overview',
+    dashboard: 'genai-pipeline',
     traceql: '{ resource.service.name = "image-importer" }',
   },
 ]

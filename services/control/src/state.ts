@@ -26,7 +26,7 @@ export async function observe(settings: Settings, steered: Readonly<Steered>): P
     activeAlerts(settings.PROMETHEUS_URL).catch(() => null),
     deliveries(settings.ALERT_INBOX_URL).catch(() => null),
     answers(`${settings.GRAFANA_URL}/api/health`),
-    findTrace(settings.TEMPO_URL, scenario.traceql, steered.since).catch(() => undefined),
+    findTrace(settings.TEMPO_URL, scenario, steered.since).catch(() => undefined),
   ])
   const grafana = hasGrafana ? settings.GRAFANA_PUBLIC_URL : undefined
   return {

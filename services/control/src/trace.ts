@@ -1,22 +1,23 @@
 import { z } from 'zod'
 import { fetchJson } from './fetch-json.ts'
+import type { Scenario } from './scenario.ts'
 
 const searchAnswer = z.object({
   traces: z.array(z.object({ traceID: z.string(), startTimeUnixNano: z.string().optional() })).default([]),
 })
 
 /**
- * The newest trace that matches, by its id. Undefined where there is none yet: the newest half minute may be hidden.
+ * The newest trace of a scenario, by its id. Undefined where there is none yet: the newest half minute may be hidden.
  *
- * @param since milliseconds since the epoch
+ * @param since when it was turned on, in milliseconds since the epoch
  * @throws where Tempo does not answer
  */
 export async function findTrace(
   tempoUrl: string,
-  traceql: string,
+  { traceql, tracesBefore = 0 }: Scenario,
   since: number,
 ): Promise<string | undefined> {
-  const range = { start: Math.floor(since / 1000), end: Math.ceil(Date.now() / 1000) + 1 }
+  const range = { start: Math.floor(since / 1000) - tracesBefore * 60, end: Math.ceil(Date.now() / 1000) + 1 }
   const query = new URLSearchParams({ q: traceql, limit: '20', start: `${range.start}`, end: `${range.end}` })
   const { traces } = await fetchJson(`${tempoUrl}/api/search?${query.toString()}`, searchAnswer, {}, 10_000)
   const newestFirst = traces.sort((a, b) =>

@@ -183,12 +183,12 @@ async function turnOn(name) {
   busy = true
   announce(`Turning on: ${titleOf(name)}`)
   try {
-    await request('/api/scenario', {
+    const { applied } = await request('/api/scenario', {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ name }),
     })
-    announce(`On now: ${titleOf(name)}`)
+    announce(applied ? `On now: ${titleOf(name)}` : `${titleOf(name)}: on as soon as everything answers`)
   } catch (error) {
     announce(`${titleOf(name)}: ${error.message}`)
   }
