@@ -38,7 +38,8 @@ export const scenarios: readonly Scenario[] = [
     },
     alerts: ['LLMSlowFirstChunk'],
     dashboard: 'genai-latency',
-    traceql: '{ span.gen_ai.response.time_to_first_chunk > 5 }',
+    // 5.0, as Tempo finds no fraction that is above a whole number.
+    traceql: '{ span.gen_ai.response.time_to_first_chunk > 5.0 }',
   },
   {
     name: 'rate-limit-storm',
