@@ -7,6 +7,7 @@ import { latency } from './latency.ts'
 import { models } from './models.ts'
 import { overview } from './overview.ts'
 import { pipeline } from './pipeline.ts'
+import { slo } from './slo.ts'
 
 /** All dashboards, by the name of their file in `grafana/dashboards`. */
 export const dashboards: Readonly<Record<string, Dashboard>> = {
@@ -17,5 +18,6 @@ export const dashboards: Readonly<Record<string, Dashboard>> = {
   'errors.json': errors,
   'cache.json': cache,
   'agents.json': agents,
+  'slo.json': slo,
   'pipeline.json': pipeline,
 }

@@ -14,6 +14,7 @@ import * as stat from '@grafana/grafana-foundation-sdk/stat'
 import * as grid from '@grafana/grafana-foundation-sdk/table'
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries'
 import { type Drill, drillLink } from './links.ts'
+import { label } from './query.ts'
 import { bad, barColour, coloursOf, exemplar, good, neutral, type Unit, unit as units } from './theme.ts'
 import { prometheus } from './variables.ts'
 
@@ -266,7 +267,8 @@ export function table(
         renameByName: { ...by, ...Object.fromEntries(titles.map((title, index) => [value(index), title])) },
       },
     })
-  for (const title of Object.values(by)) panel.overrideByName(title, [{ id: 'custom.minWidth', value: 115 }])
+  for (const [name, title] of Object.entries(by))
+    panel.overrideByName(title, [{ id: 'custom.minWidth', value: name === label.model ? 145 : 100 }])
   for (const [title, column] of Object.entries(columns)) panel.overrideByName(title, columnProperties(column))
   return linkCells(panel, cellLinks)
 }
