@@ -1,296 +1,196 @@
 /**
  * What each stage of the pipeline costs: CPU time of the real Collector per span, all stages in one run, on the same
- * image, one core and the same spans. `npm run bench:pipeline` prints the table of docs/performance.md.
+ * image, one core and the same spans. `npm run bench:pipeline` prints the tables of docs/performance.md, which says how
+ * they are read.
  *
- * CPU time is read from the container's own accounting, so that the load generator and the sink beside it do not count.
+ *   --rounds=3       how often each is measured; the medians are printed
+ *   --seconds=2      how long each time
+ *   --only=<text>    only stages and sets of spans whose names contain it (may be repeated)
+ *   --profile=<dir>  writes a CPU profile of each, for `go tool pprof`
  */
-import { cp, chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
-import { Agent, request } from 'node:http'
-import { tmpdir } from 'node:os'
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { cpus, release, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parse, stringify } from 'yaml'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
 import { resolveImages } from '../../images/resolve.ts'
-import { docker, root } from '../lib/docker.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
+import { docker, root } from '../lib/docker.ts'
+import { cpuMicros, hostPort, removeCollector, startCollector } from './collector.ts'
+import { load } from './load.ts'
+import { dialectExports, encode, otherExports } from './spans.ts'
+import type { Payload } from './spans.ts'
+import { bookStages, stages } from './stages.ts'
+import type { Stage } from './stages.ts'
 
-const SPANS_PER_REQUEST = 200
-const SENDERS = 8
-const WARM_UP_SECONDS = 3
-const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 10)
-const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3)
-
-interface Config {
-  receivers: Record<string, unknown>
-  processors: Record<string, unknown>
-  connectors?: Record<string, unknown>
-  exporters: Record<string, unknown>
-  service: { extensions: string[]; telemetry: unknown; pipelines: Record<string, object> }
-}
-
-/** The stages by the processors of the traces pipeline; the last is collector.yaml as it is. */
-const REDACT = [
-  'transform/redact',
-  'redaction/content',
-  'transform/texts_out',
-  'redaction/mask',
-  'transform/texts_back',
-]
-const STAGES: { name: string; processors?: string[] }[] = [
-  { name: 'OTLP in → batch → out', processors: ['batch'] },
-  { name: '+ normalise', processors: ['batch', 'transform/normalize'] },
-  { name: '+ redact and mask', processors: ['batch', 'transform/normalize', ...REDACT] },
-  { name: '+ price', processors: ['batch', 'transform/normalize', ...REDACT, 'transform/price'] },
-  { name: 'the full pipeline' },
-]
-
-/** collector.yaml with only the traces pipeline and these processors. */
-function stageConfig(full: Config, processors: string[]): Config {
-  const named = (from: Record<string, unknown>) =>
-    Object.fromEntries(processors.filter((name) => name in from).map((name) => [name, from[name]]))
-  return {
-    ...full,
-    receivers: { otlp: full.receivers['otlp'] },
-    processors: { batch: {}, ...named(full.processors) },
-    connectors: {},
-    exporters: { 'otlp_grpc/tempo': full.exporters['otlp_grpc/tempo'] },
-    service: {
-      ...full.service,
-      pipelines: { traces: { receivers: ['otlp'], processors, exporters: ['otlp_grpc/tempo'] } },
-    },
-  }
-}
-
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '2' },
+    only: { type: 'string', multiple: true, default: [] },
+    profile: { type: 'string' },
+  },
+})
+const ROUNDS = Number(options.rounds)
+const SECONDS = Number(options.seconds)
+/** What takes the spans and the metrics in: another Collector, which throws them away. */
 const SINK = `
-receivers: { otlp: { protocols: { grpc: { endpoint: 0.0.0.0:4317 } } } }
+receivers: { otlp: { protocols: { grpc: { endpoint: 0.0.0.0:4317, max_recv_msg_size_mib: 64 }, http: { endpoint: 0.0.0.0:4318 } } } }
 exporters: { debug: { verbosity: basic, sampling_initial: 1, sampling_thereafter: 1000000 } }
 service:
-  telemetry: { logs: { level: error }, metrics: { level: none } }
-  pipelines: { traces: { receivers: [otlp], exporters: [debug] } }
+  telemetry:
+    logs: { level: error }
+    metrics: { readers: [{ pull: { exporter: { prometheus: { host: 0.0.0.0, port: 8888 } } } }] }
+  pipelines:
+    traces: { receivers: [otlp], exporters: [debug] }
+    metrics: { receivers: [otlp], exporters: [debug] }
 `
 
-/** Requests of real exports, as protobuf: the fixtures' spans, repeated, encoded by a Collector's file exporter. */
-async function payloads(image: string, dialects: readonly string[]): Promise<Buffer[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-payloads-'))
-  await chmod(folder, 0o777)
-  await writeFile(
-    join(folder, 'config.yaml'),
-    `
-receivers: { otlp: { protocols: { http: { endpoint: 0.0.0.0:4318 } } } }
-exporters: { file: { path: /bench/out, format: proto, flush_interval: 100ms } }
-service: { telemetry: { metrics: { level: none } }, pipelines: { traces: { receivers: [otlp], exporters: [file] } } }
-`,
-  )
-  const container = await start(image, 'bench-encoder', folder, [])
-  try {
-    const url = `http://127.0.0.1:${await port(container, 4318)}/v1/traces`
-    const fixtures = join(root, 'test', 'dialects', 'fixtures')
-    let sent = 0
-    for (const dialect of dialects) {
-      for (const file of await readdir(join(fixtures, dialect))) {
-        const { otlp } = JSON.parse(await readFile(join(fixtures, dialect, file), 'utf8')) as {
-          otlp: { resourceSpans: { scopeSpans: { spans: object[] }[] }[] }
-        }
-        const spans = otlp.resourceSpans.flatMap((r) => r.scopeSpans.flatMap((s) => s.spans)).length
-        if (spans === 0) continue
-        const copies = Math.ceil(SPANS_PER_REQUEST / spans)
-        const body = JSON.stringify({
-          resourceSpans: Array.from({ length: copies }, () => otlp.resourceSpans).flat(),
-        })
-        await eventually(async () => {
-          const response = await fetch(url, {
-            method: 'POST',
-            headers: { 'content-type': 'application/json' },
-            body,
-          })
-          if (!response.ok) throw new Error(await response.text())
-        })
-        sent++
-      }
-    }
-    return await eventually(async () => {
-      const bytes = await readFile(join(folder, 'out'))
-      const messages: Buffer[] = []
-      // Each message behind its length, 4 bytes big-endian.
-      for (let at = 0; at + 4 <= bytes.length;) {
-        const length = bytes.readUInt32BE(at)
-        messages.push(bytes.subarray(at + 4, at + 4 + length))
-        at += 4 + length
-      }
-      if (messages.length < sent) throw new Error(`${messages.length} of ${sent} requests encoded`)
-      return messages
-    })
-  } finally {
-    await docker('rm', '--force', container)
-    await rm(folder, { recursive: true, force: true })
-  }
+interface Row {
+  name: string
+  /** CPU µs per span, and spans per second from the first that is sent to the last that arrives, of each round. */
+  micros: number[]
+  rate: number[]
 }
 
-async function start(image: string, name: string, folder: string, options: string[], ...args: string[]) {
-  const id = await docker(
-    ...[
-      'run',
-      '--detach',
-      '--name',
-      `${name}-${process.pid}`,
-      '--user',
-      '0:0',
-      '--volume',
-      `${folder}:/bench`,
-    ],
-    ...['--workdir', '/bench', '--publish', '127.0.0.1::4318', ...options, image],
-    ...['--config=config.yaml', ...args],
-  )
-  return id.trim()
+/** Spans that the sink has taken in. */
+async function arrived(sink: string): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${await hostPort(sink, 8888)}/metrics`)
+  const line = /^otelcol_receiver_accepted_spans\w*\{.*\} (\S+)$/m.exec(await response.text())
+  return Number(line?.[1] ?? 0)
 }
 
-const port = async (container: string, inside: number) =>
-  (await docker('port', container, String(inside))).trim().split(':').at(-1)
-
-/** Nanoseconds of CPU that the container has used. */
-async function cpuTime(container: string): Promise<number> {
-  const [stats] = await Promise.all([
-    fetchDocker<{ cpu_stats: { cpu_usage: { total_usage: number } } }>(
-      `/containers/${container}/stats?stream=false&one-shot=true`,
-    ),
-  ])
-  return stats.cpu_stats.cpu_usage.total_usage
-}
-
-function fetchDocker<T>(path: string): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request({ socketPath: '/var/run/docker.sock', path }, (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('end', () => resolve(JSON.parse(Buffer.concat(chunks).toString()) as T))
-    })
-      .on('error', reject)
-      .end()
-  })
-}
-
-/** Posts the payloads in turn from several connections until the time is up; gives the spans accepted. */
-async function load(url: string, messages: Buffer[], spansIn: number[], seconds: number): Promise<number> {
-  const agent = new Agent({ keepAlive: true, maxSockets: SENDERS })
-  const deadline = Date.now() + seconds * 1000
-  let next = 0
-  let accepted = 0
-  const post = (body: Buffer) =>
-    new Promise<number>((resolve, reject) => {
-      const sending = request(
-        url,
-        {
-          method: 'POST',
-          agent,
-          headers: { 'content-type': 'application/x-protobuf', 'content-length': body.length },
-        },
-        (response) => {
-          response.resume()
-          response.on('end', () => resolve(response.statusCode ?? 0))
-        },
-      )
-      sending.on('error', reject)
-      sending.end(body)
-    })
-  await Promise.all(
-    Array.from({ length: SENDERS }, async () => {
-      while (Date.now() < deadline) {
-        const i = next++ % messages.length
-        if ((await post(messages[i]!)) === 200) accepted += spansIn[i]!
-      }
-    }),
-  )
-  agent.destroy()
-  return accepted
-}
-
-/** Counts the spans of an encoded request: field 2 of each field 2 (scope spans) of each field 1 (resource spans). */
-function countSpans(message: Buffer, path = [1, 2, 2]): number {
-  const [field, ...rest] = path
-  let count = 0
-  let at = 0
-  const varint = () => {
-    let value = 0
-    for (let shift = 0; ; shift += 7) {
-      const byte = message[at++]!
-      value += (byte & 0x7f) * 2 ** shift
-      if (byte < 0x80) return value
-    }
-  }
-  while (at < message.length) {
-    const tag = varint()
-    const wire = tag & 7
-    if (wire === 0) varint()
-    else if (wire === 1) at += 8
-    else if (wire === 5) at += 4
-    else {
-      const length = varint()
-      if (tag >> 3 === field) count += rest.length ? countSpans(message.subarray(at, at + length), rest) : 1
-      at += length
-    }
-  }
-  return count
-}
-
-async function measure(image: string, config: string, messages: Buffer[], sink: string): Promise<number> {
+async function running(image: string, sink: string, stage: Stage, i: number) {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'))
   await cp(join(root, 'collector'), folder, { recursive: true })
-  await writeFile(join(folder, 'config.yaml'), config)
-  const container = await start(image, 'bench', folder, [
-    ...['--cpuset-cpus=0', '--env=GOMAXPROCS=1', '--env=QUEUE_DIRECTORY=/tmp/queue', '--tmpfs=/tmp'],
-    ...['--link', `${sink}:tempo`, '--env=PROMETHEUS_OTLP_ENDPOINT=http://tempo:9/'],
-  ])
+  for (const [path, content] of Object.entries({ ...stage.files, 'config.yaml': stage.config })) {
+    await writeFile(join(folder, path), content)
+  }
+  const container = await startCollector(
+    ...([image, `stage-${i}`, folder, '--cpuset-cpus=0', '--env=GOMAXPROCS=1'] as const),
+    // As in docker-compose.yml. The queue is on a volume, as there.
+    ...['--memory=512m', '--env=GOMEMLIMIT=400MiB', '--volume=/queue', '--env=QUEUE_DIRECTORY=/queue'],
+    ...['--link', `${sink}:sink`, '--env=TEMPO_ENDPOINT=sink:4317'],
+    '--env=PROMETHEUS_OTLP_ENDPOINT=http://sink:4318/v1/metrics',
+  )
+  const url = `http://127.0.0.1:${await hostPort(container, 4318)}/v1/traces`
   try {
-    const url = `http://127.0.0.1:${await port(container, 4318)}/v1/traces`
-    await eventually(async () => void (await fetch(url, { method: 'POST' })))
-    const spansIn = messages.map((message) => countSpans(message))
-    await load(url, messages, spansIn, WARM_UP_SECONDS)
-    const before = await cpuTime(container)
-    const spans = await load(url, messages, spansIn, SECONDS)
-    return ((await cpuTime(container)) - before) / 1000 / spans
+    await eventually(async () => void (await fetch(url, { method: 'POST' })), 20_000)
+  } catch (error) {
+    throw new Error(`${stage.name} does not start:\n${await docker('logs', container)}`, { cause: error })
+  }
+  return { container, folder, url }
+}
+
+/** Each stage in turn, round by round, so that what else the machine does meets all of them. */
+async function measure(image: string, sink: string, all: Stage[], payloads: Payload[]): Promise<Row[]> {
+  const started = await Promise.all(all.map((stage, i) => running(image, sink, stage, i)))
+  const rows = all.map(({ name }): Row => ({ name, micros: [], rate: [] }))
+  try {
+    for (let round = -1; round < ROUNDS; round++) {
+      for (const [i, { container, url }] of started.entries()) {
+        const before = { cpu: await cpuMicros(container), arrived: await arrived(sink), time: Date.now() }
+        const profile = round === 0 && options.profile ? fetchProfile(container, rows[i]!.name) : undefined
+        // The first round only fills caches.
+        const { accepted, refused } = await load(url, payloads, round < 0 ? 1 : SECONDS)
+        if (refused > 0) console.warn(`${rows[i]!.name}: ${refused} spans refused`)
+        await eventually(
+          async () => {
+            const missing = accepted - ((await arrived(sink)) - before.arrived)
+            if (missing > 0) throw new Error(`${missing} of ${accepted} spans have not arrived`)
+          },
+          60_000,
+          50,
+        )
+        const seconds = (Date.now() - before.time) / 1000
+        await profile
+        await sleep((all[i]!.holds + 0.2) * 1000)
+        if (round < 0) continue
+        rows[i]!.micros.push(((await cpuMicros(container)) - before.cpu) / accepted)
+        rows[i]!.rate.push(accepted / seconds)
+      }
+    }
+    return rows
   } finally {
-    await docker('rm', '--force', container)
-    await rm(folder, { recursive: true, force: true })
+    for (const { container, folder } of started) {
+      await removeCollector(container)
+      await rm(folder, { recursive: true, force: true })
+    }
   }
 }
 
-const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!
+async function fetchProfile(container: string, name: string) {
+  await mkdir(options.profile!, { recursive: true })
+  const seconds = Math.max(1, Math.round(SECONDS))
+  const response = await fetch(
+    `http://127.0.0.1:${await hostPort(container, 1777)}/debug/pprof/profile?seconds=${seconds}`,
+  )
+  const file = name.replaceAll(/[^a-z0-9]+/gi, '-').replaceAll(/^-|-$/g, '')
+  await writeFile(join(options.profile!, `${file}.pprof`), Buffer.from(await response.arrayBuffer()))
+}
+
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
+
+function print(title: string, rows: Row[]) {
+  const bare = median((rows.find(({ name }) => name.startsWith('(a) ')) ?? rows[0]!).micros)
+  console.log(`\n${title}\n`)
+  console.log(
+    '| stage | CPU µs per span | spread | spans/s | throughput at equal CPU, of (a) |\n|---|---|---|---|---|',
+  )
+  for (const { name, micros, rate } of rows) {
+    const middle = median(micros)
+    const spread = `${Math.min(...micros).toFixed(1)}–${Math.max(...micros).toFixed(1)}`
+    const perSecond = (Math.round(median(rate) / 100) * 100).toLocaleString('en')
+    console.log(
+      `| ${name} | ${middle.toFixed(1)} | ${spread} | ${perSecond} | ${((100 * bare) / middle).toFixed(0)} % |`,
+    )
+  }
+}
 
 async function main() {
   const image = (await resolveImages())['COLLECTOR_IMAGE']!
-  const full = parse(await readFile(join(root, 'collector', 'collector.yaml'), 'utf8')) as Config
-  const all = await readdir(join(root, 'test', 'dialects', 'fixtures'))
-  const sets: [string, string[]][] = [
-    ['the Anthropic SDK’s own spans', ['anthropic-sdk']],
-    ['all dialects', all],
-  ]
-  const sinkFolder = await mkdtemp(join(tmpdir(), 'bench-sink-'))
-  await writeFile(join(sinkFolder, 'config.yaml'), SINK)
-  const sink = await start(image, 'bench-sink', sinkFolder, ['--cpuset-cpus=1'])
+  const chosen = <T extends { name: string }>(all: T[]) =>
+    options.only.length === 0
+      ? all
+      : all.filter(({ name }) => options.only.some((part) => name.includes(part)))
+  const folder = await mkdtemp(join(tmpdir(), 'bench-sink-'))
+  await writeFile(join(folder, 'config.yaml'), SINK)
+  const sink = await startCollector(image, 'sink', folder)
+  console.log(
+    `${cpus()[0]!.model.trim()}, ${cpus().length} cores (the Collector has one), Linux ${release()}; ` +
+      `${ROUNDS} rounds of ${SECONDS} s, medians`,
+  )
   try {
-    for (const [name, dialects] of sets) {
-      const messages = await payloads(image, dialects)
-      const rows = STAGES.map((stage) => ({ ...stage, micros: [] as number[] }))
-      for (let round = 0; round < ROUNDS; round++) {
-        for (const row of rows) {
-          const config = stringify(row.processors ? stageConfig(full, row.processors) : full)
-          row.micros.push(await measure(image, config, messages, sink))
-        }
-      }
-      const bare = median(rows[0]!.micros)
-      console.log(`\n${name}: ${messages.length} requests of about ${SPANS_PER_REQUEST} spans\n`)
-      console.log(
-        '| stage | CPU µs per span | spans/s on one core | of the bare throughput |\n|---|---|---|---|',
-      )
-      for (const row of rows) {
-        const micros = median(row.micros)
-        console.log(
-          `| ${row.name} | ${micros.toFixed(1)} | ${Math.round(1e6 / micros).toLocaleString('en')} | ${((100 * bare) / micros).toFixed(0)} % |`,
-        )
-      }
+    const dialects = await readdir(join(root, 'test', 'dialects', 'fixtures'))
+    const all = await stages()
+    const bare = all.slice(1, 2)
+    const sets = [
+      { name: 'Spans of the Anthropic SDK', exports: await dialectExports(['anthropic-sdk']), stages: all },
+      {
+        name: 'Spans of all dialects, an equal share of each',
+        exports: await dialectExports(dialects),
+        stages: all,
+      },
+      { name: 'Spans that are not gen_ai', exports: otherExports(), stages: [...bare, ...all.slice(-1)] },
+      {
+        name: 'Spans of the Anthropic SDK, by the size of the price book',
+        exports: await dialectExports(['anthropic-sdk']),
+        stages: [
+          ...bare,
+          ...(await bookStages('anthropic', ['claude-sonnet-5', 'claude-opus-5'], [10, 100, 1000])),
+        ],
+      },
+    ]
+    for (const set of chosen(sets).length ? chosen(sets) : sets) {
+      const payloads = await encode(image, set.exports)
+      const some = chosen(set.stages).length ? chosen(set.stages) : set.stages
+      const rows = await measure(image, sink, some, payloads)
+      const bytes = payloads.reduce((sum, { body, spans }) => sum + body.length / spans, 0) / payloads.length
+      print(`${set.name} (${Math.round(bytes)} bytes each):`, rows)
     }
   } finally {
-    await docker('rm', '--force', sink)
-    await rm(sinkFolder, { recursive: true, force: true })
+    await removeCollector(sink)
+    await rm(folder, { recursive: true, force: true })
   }
 }
 
