@@ -41,6 +41,7 @@ const FORGET = `delete_matching_keys(span.attributes, "${OURS}")`
 /** Vertex serves from a region, or from several, by another host than the global one. */
 const VERTEX_REGION = `${PROVIDER} == "gcp.vertex_ai" and IsMatch(${attribute('server.address')}, "^.+-aiplatform[.]googleapis[.]com$|^aiplatform[.].+[.]rep[.]googleapis[.]com$")`
 const HAS_TOKENS = `(${attribute(INPUT)} != nil or ${attribute(OUTPUT)} != nil)`
+const CACHED = `(${attribute(READ)} > 0 or ${attribute(WRITE)} > 0)`
 const INFERENCE = `${attribute('genai.role')} == "inference"`
 
 /** Modalities that some models charge otherwise, where spans tell their tokens apart. */
@@ -69,16 +70,6 @@ export function priceFragment(
 # What a call costs, in its four parts and in total. docs/prices.md says how a price is found, and what is not guessed.
 # Data: @pydantic/genai-prices ${dataVersion}, in price/book.json.
 
-# A cost that the application computed is kept beside ours; only ours is counted. Ours has parts: that of another
-# Collector of this kind is computed again.
-- context: span
-  error_mode: silent
-  conditions:
-    - ${INFERENCE} and ${AMOUNT} != nil
-  statements:
-    - set(${attribute(REPORTED)}, Double(${AMOUNT})) where ${attribute(`${COST}.input`)} == nil
-    - ${FORGET}
-
 # Prices of your own win.
 - \${file:price-overrides.yaml}
 
@@ -87,13 +78,18 @@ export function priceFragment(
   # Silent, as a model that is not in the book is an error to OTTL; it is counted, by gen_ai.client.inference.unpriced.
   error_mode: silent
   conditions:
-    - ${INFERENCE} and ${HAS_TOKENS}
+    - ${INFERENCE} and (${HAS_TOKENS} or ${AMOUNT} != nil)
   statements:
-    - set(${cache('price')}, ${attribute(OWN)})
+    # A cost that the application computed is kept beside ours; only ours is counted. Ours has parts: that of another
+    # Collector of this kind is computed again.
+    - set(${attribute(REPORTED)}, Double(${AMOUNT})) where ${AMOUNT} != nil and ${attribute(`${COST}.input`)} == nil
+    - ${FORGET} where ${AMOUNT} != nil
+    # Without tokens there is nothing to price.
+    - set(${cache('price')}, ${attribute(OWN)}) where ${HAS_TOKENS}
     - >-
       set(${cache('price')}, Coalesce([\${file:price/book.json}])[Coalesce([{
       ${asTheyCome}
-      }])[${PROVIDER}]][ToLowerCase(Coalesce([${RESPONSE}, ${REQUEST}]))]) where ${cache('price')} == nil
+      }])[${PROVIDER}]][ToLowerCase(Coalesce([${RESPONSE}, ${REQUEST}]))]) where ${cache('price')} == nil and ${HAS_TOKENS}
 ${charged.map((line, i) => `    - &charge_${i} ${line}`).join('\n')}
     - ${FORGET} where ${AMOUNT} == nil
     # A price of yours that cannot be read stays on the span, which has no cost then.
@@ -128,8 +124,7 @@ ${charged.map((_, i) => `    - *charge_${i}`).join('\n')}
 - context: span
   error_mode: silent
   conditions:
-${DIMENSIONS.map((dimension) => `    - ${AMOUNT} != nil and (${isApart([...dimension.attributes, ...dimension.requested].map(attribute), dimension.standard)})`).join('\n')}
-    - ${AMOUNT} != nil and ${VERTEX_REGION}
+    - ${AMOUNT} != nil and ${INFERENCE} and (${DIMENSIONS.map(({ attributes, requested, standard }) => isApart([...attributes, ...requested].map(attribute), standard)).join(' or ')} or (${VERTEX_REGION}))
   statements:
     - *provider
     - set(${cache('name')}, ToLowerCase(Coalesce([${RESPONSE}, ${REQUEST}])))
@@ -189,13 +184,17 @@ function charge(entries: readonly Entry[]): string[] {
     // Prices of the user's own, by name.
     `set(${choice}, Concat([${choice}["input"], ${word('cache_read', 'input')}, ${word('cache_write', 'input')}, ${word('cache_write_1h', 'cache_write', 'input')}, ${choice}["output"]], " ")) where ${has('input')} and ${has('output')}`,
     `set(${rates}, Split(${choice}, " ")) where ${choice} != nil`,
-    // A double times an int is an error in OTTL, so all are doubles.
-    cost('input', `(${tokens(INPUT)} - ${tokens(READ)} - ${tokens(WRITE)}) * ${rate(0)}`),
-    cost('cache_read', `${tokens(READ)} * ${rate(1)}`),
-    cost(
+    // A double times an int is an error in OTTL, so all are doubles. Calls without a cache, which are many, get by without
+    // its arithmetic; its rates are read all the same, so that what cannot be read leaves every call without a cost.
+    cost('input', `${tokens(INPUT)} * ${rate(0)}`),
+    `${cost('input', `(${tokens(INPUT)} - ${tokens(READ)} - ${tokens(WRITE)}) * ${rate(0)}`)} where ${CACHED}`,
+    cost('cache_read', `0.0 * ${rate(1)}`),
+    `${cost('cache_read', `${tokens(READ)} * ${rate(1)}`)} where ${attribute(READ)} > 0`,
+    cost('cache_write', `0.0 * ${rate(2)}`),
+    `${cost(
       'cache_write',
       `((${tokens(WRITE)} - ${tokens(WRITE_1H)}) * ${rate(2)} + ${tokens(WRITE_1H)} * ${rate(3)})`,
-    ),
+    )} where ${attribute(WRITE)} > 0`,
     cost('output', `${tokens(OUTPUT)} * ${rate(4)}`),
     SUM,
     `set(${attribute(`${COST}.currency`)}, "USD") where ${AMOUNT} != nil`,
