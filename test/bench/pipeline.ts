@@ -60,7 +60,8 @@ async function arrived(sink: string): Promise<number> {
   return Number(line?.[1] ?? 0)
 }
 
-async function running(image: string, sink: string, stage: Stage, i: number) {
+/** Starts a stage's Collector. */
+async function start(image: string, sink: string, stage: Stage, i: number) {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'))
   await cp(join(root, 'collector'), folder, { recursive: true })
   for (const [path, content] of Object.entries({ ...stage.files, 'config.yaml': stage.config })) {
@@ -73,20 +74,23 @@ async function running(image: string, sink: string, stage: Stage, i: number) {
     ...['--link', `${sink}:sink`, '--env=TEMPO_ENDPOINT=sink:4317'],
     '--env=PROMETHEUS_OTLP_ENDPOINT=http://sink:4318/v1/metrics',
   )
-  const url = `http://127.0.0.1:${await hostPort(container, 4318)}/v1/traces`
+  return { container, folder, url: `http://127.0.0.1:${await hostPort(container, 4318)}/v1/traces` }
+}
+
+async function ready(stage: Stage, container: string, url: string) {
   try {
-    await eventually(async () => void (await fetch(url, { method: 'POST' })), 20_000)
+    await eventually(async () => void (await fetch(url, { method: 'POST' })), 90_000)
   } catch (error) {
     throw new Error(`${stage.name} does not start:\n${await docker('logs', container)}`, { cause: error })
   }
-  return { container, folder, url }
 }
 
 /** Each stage in turn, round by round, so that what else the machine does meets all of them. */
 async function measure(image: string, sink: string, all: Stage[], payloads: Payload[]): Promise<Row[]> {
-  const started = await Promise.all(all.map((stage, i) => running(image, sink, stage, i)))
+  const started = await Promise.all(all.map((stage, i) => start(image, sink, stage, i)))
   const rows = all.map(({ name }): Row => ({ name, micros: [], rate: [] }))
   try {
+    for (const [i, { container, url }] of started.entries()) await ready(all[i]!, container, url)
     for (let round = -1; round < ROUNDS; round++) {
       for (const [i, { container, url }] of started.entries()) {
         const before = { cpu: await cpuMicros(container), arrived: await arrived(sink), time: Date.now() }
