@@ -180,7 +180,8 @@ test('increase() sees a lone burst of a brand-new series as it was, not extrapol
   await sleep(60_000)
   const increase = await value(`sum(increase(${INPUT}{service_name="burst"}[5m]))`)
   expect(increase).toBeGreaterThanOrEqual(80)
-  expect(increase).toBeLessThan(80 * 1.2)
+  // Up to the next point, which is at most 15 s away, Prometheus goes on at the rate of this minute: a quarter and a little.
+  expect(increase).toBeLessThan(80 * 1.3)
   expect(await value(`sum(increase(${CALLS}{service_name="burst"}[5m]))`)).toBeGreaterThanOrEqual(8)
 }, 150_000)
 
