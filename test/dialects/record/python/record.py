@@ -23,6 +23,8 @@ VENVS = Path(os.environ.get("RECORD_VENVS", REPOSITORY / ".cache" / "record-pyth
 LIBRARIES = {
     "openllmetry": ("openllmetry", "openllmetry-python"),
     "openllmetry_old": ("openllmetry-old", "openllmetry-python"),
+    "openllmetry_google": ("openllmetry-google", "openllmetry-python"),
+    "openinference_google": ("openinference-google", "openinference-python"),
     "openinference": ("openinference", "openinference-python"),
     "otel_openai_v2": ("otel-openai-v2", "semconv-python"),
     "otel_genai": ("otel", "semconv-python"),
@@ -242,6 +244,9 @@ def record(module: str, only: list[str], simulator: str, receiver: str) -> None:
         operation = about.pop("operation", None)
         if operation:
             truth = [{**call, "operation": operation} for call in truth]
+        provider = about.pop("provider", None)
+        if provider:
+            truth = [{**call, "provider": provider} for call in truth]
         surplus = about.pop("surplus_output", 0)
         if surplus:
             truth = [{**call, "misstated_output": call["output"] + surplus} for call in truth]

@@ -35,13 +35,15 @@ MARK = "\x1e"
 @dataclass
 class Case:
     """package: whose spans these are. unsaid: what of the truth they do not carry, in the words of ../../fixture.ts.
-    surplus_output: output tokens that the library adds to each call by mistake. operation: its word for a chat."""
+    surplus_output: output tokens that the library adds to each call by mistake. operation, provider: its words for a
+    chat and for whose model it is."""
 
     package: str
     do: Callable[[], object]
     unsaid: list[str] = field(default_factory=list)
     surplus_output: int = 0
     operation: str | None = None
+    provider: str | None = None
 
 
 def tracer_provider():
@@ -98,7 +100,8 @@ def describe(case: Case, uses: tuple[str, ...]) -> dict:
     versions = " with ".join(f"{package}@{version(package)}" for package in (case.package, *uses))
     surplus = {"surplus_output": case.surplus_output} if case.surplus_output else {}
     operation = {"operation": case.operation} if case.operation else {}
-    return {"library": versions} | ({"unsaid": case.unsaid} if case.unsaid else {}) | surplus | operation
+    provider = {"provider": case.provider} if case.provider else {}
+    return {"library": versions} | ({"unsaid": case.unsaid} if case.unsaid else {}) | surplus | operation | provider
 
 
 def unsaid(cases: dict[str, Case], **by_pattern: str) -> dict[str, Case]:
