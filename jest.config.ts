@@ -1,6 +1,9 @@
 import type { Config } from 'jest'
 
-/** `unit`: beside the code, no containers. `integration`: test/, on real components in containers. */
+/**
+ * `unit`: beside the code, no containers. `integration`: test/, on real components in containers. `drills`: outages and
+ * overload, which take minutes each (`npm run drills`).
+ */
 const shared = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
@@ -27,6 +30,12 @@ export default {
       ...shared,
       displayName: 'integration',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/lib/global-setup.ts',
+    },
+    {
+      ...shared,
+      displayName: 'drills',
+      testMatch: ['<rootDir>/test/drills/**/*.drill.ts'],
       globalSetup: '<rootDir>/test/lib/global-setup.ts',
     },
   ],

@@ -28,7 +28,16 @@ export interface Pipeline {
 }
 
 /** With several Collectors, each has an instance id and a queue of its own: `collector-0`, `collector-1`, … */
-export async function startPipeline({ collectors: count = 1 } = {}): Promise<Pipeline> {
+export async function startPipeline({
+  collectors: count = 1,
+  environment = {},
+  configs = [],
+}: {
+  collectors?: number
+  environment?: Record<string, string>
+  /** Laid over collector.yaml, relative to it. */
+  configs?: string[]
+} = {}): Promise<Pipeline> {
   const images = await resolveImages()
   const network = await new Network().start()
   const [prometheus, tempo] = await Promise.all([
@@ -41,7 +50,8 @@ export async function startPipeline({ collectors: count = 1 } = {}): Promise<Pip
       // The image's user is not ours.
       await chmod(queue, 0o777)
       const container = await collectorContainer(images, network, queue)
-        .withEnvironment({ COLLECTOR_INSTANCE_ID: `collector-${i}` })
+        .withEnvironment({ COLLECTOR_INSTANCE_ID: `collector-${i}`, ...environment })
+        .withCommand(['collector.yaml', ...configs].map((config) => `--config=${config}`))
         .start()
       return { container, queue }
     }),
@@ -96,7 +106,6 @@ function collectorContainer(images: Images, network: StartedNetwork, queue: stri
       .withNetwork(network)
       .withCopyDirectoriesToContainer([{ source: join(root, 'collector'), target: '/etc/otelcol-contrib' }])
       .withWorkingDir('/etc/otelcol-contrib')
-      .withCommand(['--config=collector.yaml'])
       // On disk, as what the queue holds has to survive a restart.
       .withBindMounts([{ source: queue, target: '/var/lib/otelcol/queue' }])
       .withExposedPorts(4318, 13133)

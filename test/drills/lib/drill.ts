@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Load } from './load.ts'
+import type { LoadOptions } from './load.ts'
+import { Site } from './site.ts'
+import type { SiteOptions } from './site.ts'
+import { record, settled } from './verdict.ts'
+import type { Verdict } from './verdict.ts'
+
+/** How long an outage lasts, in milliseconds: DRILL_OUTAGE seconds, 300 by default. */
+export const OUTAGE = Number(process.env['DRILL_OUTAGE'] || 300) * 1000
+
+/** What can be done to a site in a drill, and what else is to be remembered of it. */
+export type Trouble = (site: Site) => Promise<object | void>
+
+export interface Drill extends SiteOptions, LoadOptions {
+  /** Milliseconds of load before and after the trouble. */
+  calm?: number
+  /** Milliseconds until everything has to be there, after the load. */
+  patience?: number
+}
+
+/** Runs the load while the trouble happens, and tells what became of it. */
+export async function drill(
+  name: string,
+  trouble: Trouble,
+  { calm = 20_000, patience, ...options }: Drill = {},
+): Promise<Verdict & { peakMemory: number; outOfMemory: boolean }> {
+  const site = await Site.start(options)
+  const load = Load.start(site.httpUrl, site.grpcUrl, options)
+  try {
+    await sleep(calm)
+    const more = await trouble(site)
+    await sleep(calm)
+    const made = await load.stop()
+    const ended = Date.now()
+    const verdict = {
+      ...(await settled(site, made, patience)),
+      peakMemory: Math.round(site.peakMemory),
+      outOfMemory: await site.ranOutOfMemory(),
+    }
+    await record(name, { ...verdict, ...more, settledSeconds: Math.round((Date.now() - ended) / 1000) })
+    return verdict
+  } finally {
+    load.kill()
+    if (process.env['DRILL_KEEP'] === undefined) await site.stop()
+  }
+}

@@ -1,0 +1,200 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { GenericContainer, Network, Wait } from 'testcontainers'
+import type { StartedNetwork, StartedTestContainer } from 'testcontainers'
+import { resolveImages } from '../../../images/resolve.ts'
+import { eventually } from '../../../scripts/lib/eventually.ts'
+import { docker, root } from '../../lib/docker.ts'
+import { freePorts } from '../../lib/free-ports.ts'
+
+export type Part = 'collector' | 'prometheus' | 'tempo'
+
+type Ports = Record<'http' | 'grpc' | 'health' | 'own' | 'prometheus' | 'tempo', number>
+
+export interface SiteOptions {
+  /** Laid over collector.yaml, as YAML. */
+  overlays?: string[]
+  /** Where the Collector sends traces; Tempo itself unless said otherwise. Gets the address that containers reach this machine by. */
+  tempoEndpoint?: (gateway: string, tempoPort: number) => Promise<string>
+  /** A size for the queue's disk, such as `2m`: it is in memory then. Unlimited, and on disk, unless said otherwise. */
+  queueDisk?: string
+}
+
+/** The compose file's Collector, Prometheus and Tempo, with its limits, on ports that stay the same over restarts. */
+export class Site {
+  readonly #network: StartedNetwork
+  readonly #parts: Record<Part, StartedTestContainer>
+  readonly #ports: Ports
+  readonly queue: string
+  #watch: NodeJS.Timeout | undefined
+  /** Most memory that the Collector's container was seen to use, in MiB. */
+  peakMemory = 0
+
+  private constructor(
+    network: StartedNetwork,
+    parts: Record<Part, StartedTestContainer>,
+    ports: Ports,
+    queue: string,
+  ) {
+    this.#network = network
+    this.#parts = parts
+    this.#ports = ports
+    this.queue = queue
+  }
+
+  static async start({ overlays = [], tempoEndpoint, queueDisk }: SiteOptions = {}): Promise<Site> {
+    const images = await resolveImages()
+    const network = await new Network().start()
+    const [http, grpc, health, own, prometheusPort, tempoPort, tempoGrpc] = await freePorts(7)
+    const fixed = (container: number, host: number | undefined) => ({ container, host: host! })
+    const prometheus = new GenericContainer(images['PROMETHEUS_IMAGE']!)
+      .withNetwork(network)
+      .withNetworkAliases('prometheus')
+      .withCopyFilesToContainer([
+        { source: join(root, 'prometheus', 'prometheus.yml'), target: '/etc/prometheus/prometheus.yml' },
+      ])
+      .withCommand([
+        '--config.file=/etc/prometheus/prometheus.yml',
+        '--storage.tsdb.path=/prometheus',
+        '--web.enable-otlp-receiver',
+        '--enable-feature=exemplar-storage,created-timestamp-zero-ingestion',
+      ])
+      .withExposedPorts(fixed(9090, prometheusPort))
+      .withWaitStrategy(Wait.forHttp('/-/ready', 9090))
+      .withStartupTimeout(240_000)
+    const tempo = new GenericContainer(images['TEMPO_IMAGE']!)
+      .withNetwork(network)
+      .withNetworkAliases('tempo')
+      .withCopyFilesToContainer([
+        { source: join(root, 'tempo', 'tempo.yaml'), target: '/etc/tempo/tempo.yaml' },
+      ])
+      .withCommand(['-config.file=/etc/tempo/tempo.yaml'])
+      .withExposedPorts(fixed(3200, tempoPort), fixed(4317, tempoGrpc))
+      .withWaitStrategy(Wait.forHttp('/ready', 3200))
+      .withStartupTimeout(240_000)
+    const backends = await Promise.all([prometheus.start(), tempo.start()])
+    const gateway = (
+      await docker('network', 'inspect', '--format', '{{(index .IPAM.Config 0).Gateway}}', network.getName())
+    ).trim()
+    const queue = await mkdtemp(join(tmpdir(), 'drill-queue-'))
+    // The image's user is not ours.
+    await chmod(queue, 0o777)
+    const configs = overlays.map((yaml) => `--config=yaml:${yaml}`)
+    const collector = new GenericContainer(images['COLLECTOR_IMAGE']!)
+      .withNetwork(network)
+      .withNetworkAliases('collector')
+      .withCopyDirectoriesToContainer([{ source: join(root, 'collector'), target: '/etc/otelcol-contrib' }])
+      .withWorkingDir('/etc/otelcol-contrib')
+      .withCommand(['--config=collector.yaml', ...configs])
+      // As in docker-compose.yml.
+      .withResourcesQuota({ memory: 0.5 })
+      .withEnvironment({
+        GOMEMLIMIT: '400MiB',
+        ...(tempoEndpoint ? { TEMPO_ENDPOINT: await tempoEndpoint(gateway, tempoGrpc!) } : {}),
+      })
+      .withExposedPorts(fixed(4318, http), fixed(4317, grpc), fixed(13133, health), fixed(8888, own))
+      .withWaitStrategy(Wait.forHttp('/', 13133))
+      // Busy machines take their time.
+      .withStartupTimeout(240_000)
+    if (queueDisk === undefined) {
+      collector.withBindMounts([{ source: queue, target: '/var/lib/otelcol/queue' }])
+    } else {
+      collector.withTmpFs({ '/var/lib/otelcol/queue': `rw,mode=1777,size=${queueDisk}` })
+    }
+    const site = new Site(
+      network,
+      { prometheus: backends[0], tempo: backends[1], collector: await collector.start() },
+      {
+        http: http!,
+        grpc: grpc!,
+        health: health!,
+        own: own!,
+        prometheus: prometheusPort!,
+        tempo: tempoPort!,
+      },
+      queue,
+    )
+    site.#watch = setInterval(() => void site.#measureMemory(), 5000)
+    return site
+  }
+
+  get httpUrl() {
+    return `http://127.0.0.1:${this.#ports.http}`
+  }
+  get grpcUrl() {
+    return `http://127.0.0.1:${this.#ports.grpc}`
+  }
+  get prometheusUrl() {
+    return `http://127.0.0.1:${this.#ports.prometheus}`
+  }
+  get tempoUrl() {
+    return `http://127.0.0.1:${this.#ports.tempo}`
+  }
+
+  id(part: Part): string {
+    return this.#parts[part].getId()
+  }
+
+  logs(part: Part): Promise<string> {
+    return docker('logs', this.id(part))
+  }
+
+  /** Gracefully: SIGTERM, and the time that docker-compose.yml gives. */
+  async stopPart(part: Part): Promise<void> {
+    await docker('stop', '--time=30', this.id(part))
+  }
+
+  async killPart(part: Part): Promise<void> {
+    await docker('kill', '--signal=KILL', this.id(part))
+  }
+
+  /** Starts it again on the data it has, and waits until it answers. */
+  async startPart(part: Part, timeout = 240_000): Promise<void> {
+    await docker('start', this.id(part))
+    await this.answers(part, timeout)
+  }
+
+  async answers(part: Part, timeout = 60_000): Promise<void> {
+    const url = {
+      collector: `http://127.0.0.1:${this.#ports.health}/`,
+      prometheus: `${this.prometheusUrl}/-/ready`,
+      tempo: `${this.tempoUrl}/ready`,
+    }[part]
+    await eventually(async () => {
+      const { ok, status } = await fetch(url, { signal: AbortSignal.timeout(2000) })
+      if (!ok) throw new Error(`${part} answers ${status}`)
+    }, timeout)
+  }
+
+  /** One of the Collector's own metrics, summed over its series; 0 where there is none. */
+  async collectorMetric(name: string): Promise<number> {
+    const response = await fetch(`http://127.0.0.1:${this.#ports.own}/metrics`)
+    const lines = (await response.text()).split('\n').filter((line) => line.startsWith(`${name}{`))
+    return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
+  }
+
+  /** Whether the kernel ended the Collector for the memory it used. */
+  async ranOutOfMemory(): Promise<boolean> {
+    const format = '{{.State.OOMKilled}}'
+    return (await docker('inspect', '--format', format, this.id('collector'))).trim() === 'true'
+  }
+
+  async #measureMemory(): Promise<void> {
+    const format = '{{.MemUsage}}'
+    const text = await docker('stats', '--no-stream', '--format', format, this.id('collector')).catch(
+      () => '',
+    )
+    const [, value, unit] = /^([\d.]+)(KiB|MiB|GiB)/.exec(text) ?? []
+    if (value === undefined) return
+    const scale = { KiB: 1 / 1024, MiB: 1, GiB: 1024 }[unit as 'KiB' | 'MiB' | 'GiB']
+    this.peakMemory = Math.max(this.peakMemory, Number(value) * scale)
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#watch)
+    await Promise.all(Object.values(this.#parts).map((container) => container.stop()))
+    await this.#network.stop()
+    await rm(this.queue, { recursive: true, force: true })
+  }
+}
