@@ -137,19 +137,34 @@ test('errors have one vocabulary, whatever a library calls them', async () => {
     connection_error: ['APIConnectionError', 'ECONNREFUSED'],
     invalid_request_error: ['BadRequestError', 'invalid_request_error', 'INVALID_ARGUMENT'],
     api_error: ['InternalServerError', '500'],
+    billing_error: ['EnforcedSpendLimitReachedError', '402', 'billing_error'],
     MyOwnError: ['MyOwnError'],
+  }
+  // The API's own words, as SDKs put them into their errors' messages.
+  const outOfMoney = {
+    RateLimitError:
+      "Error code: 429 - {'error': {'code': 'insufficient_quota', 'message': 'You exceeded …'}}",
+    invalid_request_error: 'Your credit balance is too low to access the Anthropic API.',
   }
   await sendSpans(pipeline.otlpUrl, {
     service: 'errors',
-    spans: Object.values(types)
-      .flat()
-      .map((type) => ({ ...call({ 'error.type': type }), status: 'error' as const })),
+    spans: [
+      ...Object.values(types)
+        .flat()
+        .map((type) => ({ ...call({ 'error.type': type }), status: 'error' as const })),
+      ...Object.entries(outOfMoney).map(([type, statusMessage]) => ({
+        ...call({ 'error.type': type }),
+        status: 'error' as const,
+        statusMessage,
+      })),
+    ],
   })
   await eventually(async () => {
     const series = await query(pipeline.prometheusUrl, `${CALLS}{service_name="errors"}`)
-    expect(Object.fromEntries(series.map(({ labels, value }) => [labels['error_type'], value]))).toEqual(
-      Object.fromEntries(Object.entries(types).map(([type, names]) => [type, names.length])),
-    )
+    expect(Object.fromEntries(series.map(({ labels, value }) => [labels['error_type'], value]))).toEqual({
+      ...Object.fromEntries(Object.entries(types).map(([type, names]) => [type, names.length])),
+      billing_error: types.billing_error.length + 2,
+    })
   })
 })
 

@@ -122,6 +122,28 @@ test.each<[string, string, Attributes, Attributes]>([
     { 'genai.role': 'attempt', 'genai.attempt.retry_after': 30 },
   ],
   [
+    'a 429 that must not be sent again: a limit on spend',
+    '@opentelemetry/instrumentation-undici',
+    {
+      'genai.attempt.operation': 'chat',
+      'http.response.status_code': 429,
+      'http.response.header.x-should-retry': ['false'],
+      'error.type': '429',
+    },
+    { 'genai.role': 'attempt', 'error.type': 'billing_error' },
+  ],
+  [
+    'a 429 that may',
+    '@opentelemetry/instrumentation-undici',
+    {
+      'genai.attempt.operation': 'chat',
+      'http.response.status_code': 429,
+      'http.response.header.x-should-retry': ['true'],
+      'error.type': '429',
+    },
+    { 'error.type': '429' },
+  ],
+  [
     'an HTTP attempt known by its host',
     'opentelemetry.instrumentation.httpx',
     {

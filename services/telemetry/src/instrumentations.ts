@@ -22,8 +22,9 @@ export function instrumentations(): Instrumentation[] {
     }),
     new UndiciInstrumentation({
       ...attempts.hooks,
-      // How long a provider asks to wait, which SDKs do without a word.
-      headersToSpanAttributes: { responseHeaders: ['retry-after'] },
+      // How long a provider asks to wait, and whether trying again is of any use: SDKs obey both without a word. The latter
+      // tells a spend limit from a rate limit, which are both 429.
+      headersToSpanAttributes: { responseHeaders: ['retry-after', 'x-should-retry'] },
     }),
     new CompletedOpenAIInstrumentation(),
   ]

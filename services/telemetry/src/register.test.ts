@@ -92,6 +92,10 @@ test('a service with nothing but --import is traced whole', async () => {
     key: 'http.response.header.retry-after',
     value: { arrayValue: { values: [{ stringValue: '30' }] } },
   })
+  expect(requests[0]?.attributes).toContainEqual({
+    key: 'http.response.header.x-should-retry',
+    value: { arrayValue: { values: [{ stringValue: 'true' }] } },
+  })
 
   const all = scopes.flatMap(({ spans }) => spans)
   expect(all).toHaveLength(7)

@@ -58,7 +58,7 @@ export function serverSentEvent(event: object): string {
 export const rateLimited: Answer = {
   status: 429,
   // SDKs wait for the first, and look at the second where there is none.
-  headers: { 'retry-after-ms': '1', 'retry-after': '30' },
+  headers: { 'retry-after-ms': '1', 'retry-after': '30', 'x-should-retry': 'true' },
   body: {
     type: 'error',
     error: { type: 'rate_limit_error', message: 'too many', code: 'rate_limit_exceeded' },
