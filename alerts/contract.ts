@@ -13,6 +13,8 @@ const inferenceLabels = [
   'app_feature',
   'app_endpoint',
   'collector_instance_id',
+  // "true" on the one series of a service that holds what is beyond the limit of labels.
+  'otel_metric_overflow',
 ]
 
 const histogram = (name: string, ...labels: string[]): [string, string[]][] => [
@@ -70,7 +72,21 @@ export const contract: ReadonlyMap<string, readonly string[]> = new Map<string, 
 
   // Prometheus' own. ALERTS has the labels of the alert beside these.
   ['up', ['job', 'instance']],
-  ['ALERTS', ['alertname', 'alertstate', 'severity', 'owner', ...inferenceLabels, 'job', 'instance']],
+  ['prometheus_rule_evaluation_failures_total', ['job', 'instance', 'rule_group']],
+  [
+    'ALERTS',
+    [
+      'alertname',
+      'alertstate',
+      'severity',
+      'owner',
+      'long_window',
+      'short_window',
+      ...inferenceLabels,
+      'job',
+      'instance',
+    ],
+  ],
 ])
 
 const recorded = new Set(rules.flatMap(({ record }) => record ?? []))
@@ -87,6 +103,7 @@ export function namesOutsideContract(expression: string): string[] {
       if (!promised) return [metric]
       return labels.filter((label) => !promised.has(label)).map((label) => `${metric}{${label}}`)
     }),
-    ...grouping.filter((label) => !labelsPromised.has(label)),
+    // Every series has a name.
+    ...grouping.filter((label) => label !== '__name__' && !labelsPromised.has(label)),
   ]
 }

@@ -20,6 +20,12 @@ test('leaves out functions, keywords, durations, numbers and comments', () => {
   expect(names.selectors.map(({ metric }) => metric)).toEqual(['a', 'c'])
 })
 
+test('passes over selectors that have no metric', () => {
+  expect(promqlNames('count by (__name__) ({__name__=~"llm:.+"}) + a{x="1"}').selectors).toEqual([
+    { metric: 'a', labels: ['x'] },
+  ])
+})
+
 test('takes the variables of a dashboard for values', () => {
   expect(promqlNames('rate(a{s=~"$service"}[$__rate_interval])').selectors).toEqual([
     { metric: 'a', labels: ['s'] },

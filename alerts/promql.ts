@@ -11,7 +11,7 @@ const groupingClause = /\b(?:by|without|on|ignoring|group_left|group_right)\s*\(
 
 /**
  * Reads names out of a PromQL expression without parsing it: promtool decides whether it is valid, this says what it
- * refers to. Does not understand `{__name__="…"}` or quoted metric names.
+ * refers to. Passes over selectors without a metric (`{__name__=~"…"}`); does not understand quoted metric names.
  */
 export function promqlNames(expression: string): PromqlNames {
   const grouping: string[] = []
@@ -24,6 +24,7 @@ export function promqlNames(expression: string): PromqlNames {
       return ' '
     })
     .replace(/\[[^\]]*\]/g, ' ')
+    .replace(/(?<![\w:]\s*)\{[^}]*\}/g, ' ')
 
   const selectors = [...rest.matchAll(/(?<![\w:.$])([a-zA-Z_:][\w:]*)\s*(\(|\{[^}]*\})?/g)]
     // With a parenthesis it is a function.

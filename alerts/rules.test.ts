@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { namesOutsideContract } from './contract.ts'
 import { promqlNames } from './promql.ts'
-import { alerts, rules, rulesFolder, threshold } from './rules.ts'
+import { alerts, constant, constantsIn, rules, rulesFolder, threshold } from './rules.ts'
 
 const runbookHome = 'https://github.com/genai-otel-kit/genai-otel-kit/blob/main/alerts/runbooks/'
 const runbooks = readdirSync(join(rulesFolder, 'runbooks'))
@@ -34,6 +34,11 @@ describe.each(alerts)('$alert', ({ alert, expr, labels, annotations, file }) => 
     expect(runbooks).toContain(`${alert}.md`)
   })
 
+  test('is in docs/alerts.md', () => {
+    const page = readFileSync(join(rulesFolder, '..', 'docs', 'alerts.md'), 'utf8')
+    expect(page).toContain(`| [${alert}](../alerts/runbooks/${alert}.md)`)
+  })
+
   test('is tested by promtool, with texts', () => {
     const tests = readdirSync(rulesFolder).filter((name) => name.endsWith('.test.yaml'))
     const text = tests.map((name) => readFileSync(join(rulesFolder, name), 'utf8')).join('\n')
@@ -58,18 +63,40 @@ test.each(rules.map((rule) => [rule.alert ?? rule.record, rule.expr]))(
   },
 )
 
-test('thresholds are read from the rules', () => {
+test('thresholds are read from their file', () => {
   expect(threshold('LLMHighLatency')).toBe(10)
   expect(threshold('LLMHighErrorRate')).toBe(0.05)
-  expect(threshold('LLMRateLimiting')).toBe(10)
   expect(threshold('LLMCostSpike')).toBe(1.5)
+  expect(threshold('LLMUnpricedModel')).toBe(0)
+  expect(constant('llm:cost_usd_daily:budget')).toBe(100)
   expect(() => threshold('NoSuchAlert')).toThrow('NoSuchAlert')
+  expect(() => constant('llm:no:threshold')).toThrow('llm:no:threshold')
 })
 
-test('what LLMHighLatency counts as a slow call is its threshold', () => {
-  const { expr } = alerts.find(({ alert }) => alert === 'LLMHighLatency')!
-  const limit = threshold('LLMHighLatency')
-  expect(expr).toContain(`le=~"${limit}|${limit}.0"`)
+describe('thresholds.rules.yaml', () => {
+  const text = readFileSync(join(rulesFolder, 'thresholds.rules.yaml'), 'utf8')
+  const constants = rules.filter(({ file }) => file === 'thresholds.rules.yaml').map(({ record }) => record!)
+  const used = new Set(
+    rules.flatMap(({ expr, annotations }) => constantsIn(`${expr} ${annotations?.['description']}`)),
+  )
+
+  test('has each once, as a constant, and says why', () => {
+    expect(new Set(constants).size).toBe(constants.length)
+    for (const name of constants) {
+      expect(constant(name)).toBeGreaterThan(0)
+      // A comment right above it, or above the group that it belongs to.
+      expect(text).toMatch(new RegExp(`(#.*\\n|vector\\(.*\\n) *- record: ${name}\\n`))
+    }
+  })
+
+  test('has what the alerts read, and nothing else', () => {
+    expect([...used].sort()).toEqual([...constants].sort())
+  })
+
+  test('is complete to LLMThresholdsMissing when all are there', () => {
+    const { expr } = alerts.find(({ alert }) => alert === 'LLMThresholdsMissing')!
+    expect(expr).toContain(`< ${constants.length}\n`)
+  })
 })
 
 describe.each(runbooks)('runbooks/%s', (name) => {
@@ -89,10 +116,14 @@ describe.each(runbooks)('runbooks/%s', (name) => {
     const queries = codeBlocks(text, 'promql')
     expect(queries.length).toBeGreaterThan(0)
     expect(queries.flatMap(namesOutsideContract)).toEqual([])
+    // The Collector's own have no traces.
+    if (name.startsWith('LLM')) expect(codeBlocks(text, 'traceql').length).toBeGreaterThan(0)
   })
 
   test('links to pages that exist', () => {
-    const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => link!)
+    const links = [...text.matchAll(/\]\(([^)]+)\)/g)]
+      .map(([, link]) => link!)
+      .filter((link) => !link.startsWith('https://'))
     expect(links.filter((link) => !existsSync(resolve(dirname(path), link)))).toEqual([])
   })
 })

@@ -32,15 +32,28 @@ export const rules: readonly Rule[] = readdirSync(rulesFolder)
 
 export const alerts: readonly Alert[] = rules.filter((rule): rule is Alert => rule.alert !== undefined)
 
+/** A constant of thresholds.rules.yaml, such as `llm:error_ratio:threshold`. @throws if there is none of that name */
+export function constant(name: string): number {
+  const expr = rules.find(({ record }) => record === name)?.expr
+  const number = expr?.match(/^vector\((\d+(?:\.\d+)?)\)$/)?.[1]
+  if (number === undefined) throw new Error(`no constant ${name} in ${rulesFolder}`)
+  return Number(number)
+}
+
+/** The names of the constants that an expression reads. */
+export const constantsIn = (expression: string): string[] => [
+  ...new Set(expression.match(/\b(?:llm|otelcol):\w+:(?:threshold|objective|budget)\b/g)),
+]
+
 /**
- * The threshold of an alert, in the unit of its metric: the first number that its expression compares with. The rule
- * file is the only place where it stands.
+ * The threshold of an alert, in the unit of its metric: the first constant or number that its expression compares with.
  *
- * @throws if there is no such alert, or it compares with no number.
+ * @throws if there is no such alert, or it compares with neither.
  */
 export function threshold(name: string): number {
   const expr = alerts.find(({ alert }) => alert === name)?.expr
-  const number = expr?.match(/[<>]=?\s*(\d+(?:\.\d+)?)/)?.[1]
-  if (number === undefined) throw new Error(`alert ${name} has no threshold in ${rulesFolder}`)
-  return Number(number)
+  const [, compared] = expr?.match(/[<>]=?\s*(scalar\([\w:]+\)|\d+(?:\.\d+)?)/) ?? []
+  if (compared === undefined) throw new Error(`alert ${name} has no threshold in ${rulesFolder}`)
+  const [read] = constantsIn(compared)
+  return read === undefined ? Number(compared) : constant(read)
 }

@@ -51,10 +51,6 @@ test.each(ruleTests)(
   120_000,
 )
 
-test('amtool check-config', async () => {
-  await runImage(images.ALERTMANAGER_IMAGE!, '/bin/amtool', 'check-config', '/repo/alerts/alertmanager.yml')
-}, 60_000)
-
 test('tempo -config.verify', async () => {
   await runImage(images.TEMPO_IMAGE!, '/tempo', '-config.verify', '-config.file=/repo/tempo/tempo.yaml')
 }, 60_000)
