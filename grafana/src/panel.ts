@@ -268,16 +268,18 @@ export function table(
       },
     })
   for (const [name, title] of Object.entries(by))
-    panel.overrideByName(title, [{ id: 'custom.minWidth', value: name === label.model ? 145 : 100 }])
+    panel.overrideByName(title, [{ id: 'custom.minWidth', value: name === label.model ? 145 : 100 }, noCell])
   for (const [title, column] of Object.entries(columns)) panel.overrideByName(title, columnProperties(column))
   return linkCells(panel, cellLinks)
 }
 
+/** Of one cell; the panel's own text is for a table without rows. */
+export const noCell = { id: 'noValue', value: '–' }
+
 export function columnProperties({ unit, decimals, threshold, bar = false }: Omit<Column, 'query'>) {
   return [
     { id: 'unit', value: unit },
-    // Of one cell; the panel's own text is for a table without rows.
-    { id: 'noValue', value: '–' },
+    noCell,
     ...(decimals === undefined ? [] : [{ id: 'decimals', value: decimals }]),
     ...(threshold === undefined
       ? []

@@ -1,7 +1,7 @@
 import * as common from '@grafana/grafana-foundation-sdk/common'
 import * as grid from '@grafana/grafana-foundation-sdk/table'
 import { DataqueryBuilder, SearchTableType } from '@grafana/grafana-foundation-sdk/tempo'
-import { type Column, columnProperties, describe, linkCells, type Question } from './panel.ts'
+import { type Column, columnProperties, describe, linkCells, noCell, type Question } from './panel.ts'
 import { traceAddress } from './trace-link.ts'
 import { unit as units } from './theme.ts'
 import { tempo } from './variables.ts'
@@ -99,7 +99,7 @@ export function spans(
         { id: 'custom.width', value: 100 },
       ])
       linkCells(panel, { [title]: { title: 'Open the trace', url: traceAddress('${__value.raw}') } })
-    } else if (unit !== undefined) panel.overrideByName(title, columnProperties({ ...column, unit }))
+    } else panel.overrideByName(title, unit === undefined ? [noCell] : columnProperties({ ...column, unit }))
   }
   return panel
 }
