@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { alerts } from '../../../alerts/rules.ts'
 import { behaviorPatchSchema } from '../../llm-simulator/src/behavior.ts'
 import { faultSchema } from '../../llm-simulator/src/faults.ts'
 import { planSchema } from '../../traffic/src/plan.ts'
@@ -22,6 +23,12 @@ test.each(each)('%s: the simulator and the traffic generator take it', (name, { 
 test.each(each.slice(1))('%s differs from an ordinary day, and sets something off', (_name, scenario) => {
   expect(scenario.simulator ?? scenario.traffic).toBeDefined()
   expect(scenario.alerts).not.toEqual([])
+})
+
+test.each(each)('%s: its alerts exist', (_name, scenario) => {
+  const known = new Set(alerts.map(({ alert }) => alert))
+  const named = [...scenario.alerts, ...Object.keys(scenario.consequences ?? {})]
+  expect(named.filter((alert) => !known.has(alert))).toEqual([])
 })
 
 test('their dashboards exist', async () => {
