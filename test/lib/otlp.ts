@@ -34,6 +34,7 @@ export interface Batch {
   service?: string
   resource?: Attributes
   scope?: string
+  scopeAttributes?: Attributes
   spans: SpanInput[]
 }
 
@@ -53,10 +54,18 @@ export async function sendSpans(otlpUrl: string, ...batches: Batch[]): Promise<v
   if (!response.ok) throw new Error(`OTLP receiver answered ${response.status}: ${await response.text()}`)
 }
 
-function resourceSpans({ service = 'test', resource = {}, scope = 'test', spans }: Batch) {
+function resourceSpans({
+  service = 'test',
+  resource = {},
+  scope = 'test',
+  scopeAttributes = {},
+  spans,
+}: Batch) {
   return {
     resource: { attributes: keyValues({ 'service.name': service, ...resource }) },
-    scopeSpans: [{ scope: { name: scope }, spans: spans.map(otlpSpan) }],
+    scopeSpans: [
+      { scope: { name: scope, attributes: keyValues(scopeAttributes) }, spans: spans.map(otlpSpan) },
+    ],
   }
 }
 

@@ -19,6 +19,8 @@ export interface Pipeline {
   prometheusUrl: string
   tempoUrl: string
   collector: StartedTestContainer
+  /** Folders of the Collectors' queues on this machine. */
+  queues: string[]
   /** Graceful, as `docker compose restart` does; ports may change. */
   restartCollector(): Promise<void>
   /** Graceful, and its data is kept. */
@@ -64,6 +66,7 @@ export async function startPipeline({
     prometheusUrl: url(prometheus, 9090),
     tempoUrl: url(tempo, 3200),
     collector,
+    queues: instances.map(({ queue }) => queue),
     async restartCollector() {
       await collector.restart({ timeout: 30_000 })
       findCollectors()
