@@ -10,11 +10,19 @@ beforeAll(async () => {
   images = await resolveImages()
 })
 
-test('otelcol validate', async () => {
-  await docker(
+const captureContent = (value: string) =>
+  docker(
     ...['run', '--rm', '--network=none', '--volume', `${root}/collector:/etc/otelcol-contrib:ro`],
-    ...['--workdir=/etc/otelcol-contrib', images.COLLECTOR_IMAGE!, 'validate', '--config=collector.yaml'],
+    ...['--env', `GENAI_CAPTURE_CONTENT=${value}`, '--workdir=/etc/otelcol-contrib'],
+    ...[images.COLLECTOR_IMAGE!, 'validate', '--config=collector.yaml'],
   )
+test('otelcol validate', async () => {
+  await captureContent('false')
+  await captureContent('true')
+}, 120_000)
+
+test('a GENAI_CAPTURE_CONTENT that is neither true nor false is an error, not a guess', async () => {
+  await expect(captureContent('yes')).rejects.toThrow('redact/keys-yes.yaml')
 }, 60_000)
 
 const rules = readdirSync(join(root, 'alerts')).filter((file) => file.endsWith('.rules.yaml'))
@@ -68,6 +76,9 @@ interface Compose {
       security_opt?: string[]
       privileged?: boolean
       network_mode?: string
+      mem_limit?: string
+      pids_limit?: number
+      environment?: Record<string, string>
     }
   >
 }
@@ -100,12 +111,36 @@ describe('docker-compose.yml', () => {
         security_opt: ['no-new-privileges:true'],
       })
       expect(service.privileged).toBeFalsy()
+      expect(Number(service.mem_limit)).toBeGreaterThan(0)
+      expect(service.pids_limit).toBeGreaterThan(0)
       // It gives a volume to the Collector's user, has no network, and ends.
       if (name === 'collector-queue-owner')
         expect(service).toMatchObject({ cap_add: ['CHOWN'], network_mode: 'none' })
       else expect(service.cap_add ?? []).toEqual([])
     }
   })
+
+  test('lets nobody change Grafana, and has no administrator whose password could be known', () => {
+    expect(services['grafana']!.environment).toMatchObject({
+      GF_AUTH_ANONYMOUS_ORG_ROLE: 'Viewer',
+      GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION: 'true',
+      GF_AUTH_DISABLE_LOGIN_FORM: 'true',
+    })
+    expect(Object.keys(services['grafana']!.environment!)).not.toContain('GF_SECURITY_ADMIN_PASSWORD')
+  })
+
+  test('exposes OTLP, and that only, where it is told to', async () => {
+    const text = await docker(
+      ...['compose', '-f', 'docker-compose.yml', '-f', 'docker-compose.secure.yml'],
+      ...['--env-file=test/configs/exposed.env', 'config', '--format=json'],
+    )
+    const exposed = Object.entries((JSON.parse(text) as Compose).services).flatMap(([name, { ports = [] }]) =>
+      ports.flatMap(({ host_ip, target }) =>
+        host_ip === '127.0.0.1' ? [] : [`${name} ${host_ip}:${target}`],
+      ),
+    )
+    expect(exposed.sort()).toEqual(['collector 192.0.2.1:4317', 'collector 192.0.2.1:4318'])
+  }, 60_000)
 
   test('has a default for every variable, which .env.example names', () => {
     const compose = readFileSync(join(root, 'docker-compose.yml'), 'utf8')

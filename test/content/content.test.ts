@@ -22,7 +22,7 @@ import { coreOf, makeSecrets } from './secrets.ts'
 import type { Secret } from './secrets.ts'
 
 let pipeline: Pipeline
-afterEach(() => pipeline.stop())
+afterEach(() => pipeline?.stop())
 
 async function post(otlp: unknown): Promise<void> {
   const response = await fetch(`${pipeline.otlpUrl}/v1/traces`, {

@@ -90,6 +90,14 @@ export class Stack {
     if (DEMO.includes(service)) await this.#healthy(service)
   }
 
+  /** The ids of all running containers of the stack. */
+  async containers(): Promise<string[]> {
+    const id = this.#environment.getContainer('collector-1').getId()
+    const label = 'com.docker.compose.project'
+    const project = (await docker('inspect', '--format', `{{index .Config.Labels "${label}"}}`, id)).trim()
+    return (await docker('ps', '--quiet', '--filter', `label=${label}=${project}`)).trim().split('\n')
+  }
+
   logs(service: Service): Promise<string> {
     return docker('logs', this.#environment.getContainer(`${service}-1`).getId())
   }

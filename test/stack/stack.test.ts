@@ -4,6 +4,7 @@ import { query } from '../../scripts/lib/prometheus.ts'
 import { readTrace } from '../../scripts/lib/tempo.ts'
 import type { StoredSpan } from '../../scripts/lib/tempo.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
+import { problemsOf } from '../access/hardening.ts'
 import { expectLedgerTotals } from '../lib/ledger.ts'
 import { Stack } from '../lib/stack.ts'
 import type { Service } from '../lib/stack.ts'
@@ -168,6 +169,12 @@ test('caching, the other provider, embeddings', async () => {
     )
     expect(models.map(({ labels }) => labels['gen_ai_operation_name']).sort()).toEqual(['chat', 'embeddings'])
   })
+})
+
+test('each container has only the rights that it needs, and is reached from this machine only', async () => {
+  const containers = await stack.containers()
+  expect(containers.length).toBeGreaterThanOrEqual(9)
+  expect((await Promise.all(containers.map(problemsOf))).flat()).toEqual([])
 })
 
 test('rules are loaded, and every target is up', async () => {
