@@ -1,11 +1,18 @@
 /** docker-compose.yml, as users start it: a call of every kind, read back from Tempo and Prometheus. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Browser } from 'playwright-core'
+import { dashboards } from '../../grafana/src/index.ts'
 import { query } from '../../scripts/lib/prometheus.ts'
 import { readTrace } from '../../scripts/lib/tempo.ts'
 import type { StoredSpan } from '../../scripts/lib/tempo.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
-import { problemsOf } from '../access/hardening.ts'
-import { expectLedgerTotals } from '../lib/ledger.ts'
+import { problemsOf as hardeningProblemsOf } from '../access/hardening.ts'
+import { look } from '../dashboards/browser.ts'
+import { problemsOf, total } from '../dashboards/queries.ts'
+import { rareCalls } from '../dashboards/traffic.ts'
+import { describeInBrowser, launchBrowser } from '../lib/browser.ts'
+import { expectLedgerTotals, ledgerTotals } from '../lib/ledger.ts'
+import type { Totals } from '../lib/ledger.ts'
 import { Stack } from '../lib/stack.ts'
 import type { Service } from '../lib/stack.ts'
 
@@ -174,7 +181,7 @@ test('caching, the other provider, embeddings', async () => {
 test('each container has only the rights that it needs, and is reached from this machine only', async () => {
   const containers = await stack.containers()
   expect(containers.length).toBeGreaterThanOrEqual(9)
-  expect((await Promise.all(containers.map(problemsOf))).flat()).toEqual([])
+  expect((await Promise.all(containers.map(hardeningProblemsOf))).flat()).toEqual([])
 })
 
 test('rules are loaded, and every target is up', async () => {
@@ -236,10 +243,78 @@ test('for each model the counters equal the ledger, and the cost calcPrice, afte
   await expectLedgerTotals(stack.url('llm-simulator'), stack.url('prometheus'))
 }, 300_000)
 
-const grafana = process.env['GRAFANA_IMAGE'] ? test : test.skip
-grafana('Grafana: the overview is provisioned, and its data sources answer', async () => {
-  await eventually(() => stack.get('grafana', '/api/health'))
-  const found = await stack.get<{ title: string }[]>('grafana', '/api/search?type=dash-db')
-  expect(found.length).toBeGreaterThan(0)
-  expect(await stack.logs('grafana')).not.toMatch(/level=error/)
+// Here, as a stack of their own would take minutes, and this one has calls of every kind by now.
+describe('dashboards', () => {
+  const boards = Object.values(dashboards).map((board) => [board.title ?? '', board] as const)
+  const board = (name: string) => dashboards[`${name}.json`]!
+  beforeAll(() => rareCalls(stack), 60_000)
+
+  test.each(boards)(
+    '%s: every query runs, and finds something',
+    async (_, dashboard) => {
+      // Recorded prices come every two minutes.
+      await eventually(async () => expect(await problemsOf(stack, dashboard)).toEqual([]), 150_000)
+    },
+    160_000,
+  )
+
+  test('what must agree does: the sum over models, features, services and parts is the total', async () => {
+    const spend = await total(stack, board('cost'), 'Spend')
+    expect(spend).toBeGreaterThan(0)
+    for (const [name, title] of [
+      ['cost', 'Which feature costs most?'],
+      ['cost', 'Which part costs most?'],
+      ['models', 'What do they cost now?'],
+    ] as const) {
+      expect((await total(stack, board(name), title)) / spend).toBeCloseTo(1, 2)
+    }
+    const failed = await total(stack, board('errors'), 'How many failed, and why')
+    const share = await total(stack, board('errors'), 'Error rate')
+    const calls = await total(stack, board('overview'), 'Calls')
+    expect(failed).toBeGreaterThan(0)
+    // Rounded to whole calls, by reason.
+    expect(Math.abs(failed - share * calls)).toBeLessThan(3)
+  })
+
+  test('the overview says what the simulator’s ledger says', async () => {
+    const ledger = [...(await ledgerTotals(stack.url('llm-simulator'))).values()]
+    const demo = { environment: 'demo' }
+    const near = async (title: string, of: (totals: Totals) => number) => {
+      const truth = ledger.reduce((sum, totals) => sum + of(totals), 0)
+      // increase() extrapolates to the edges of its range, by up to a scrape of some minutes: the counters themselves are
+      // compared to the last token above.
+      expect((await total(stack, board('overview'), title, demo)) / truth).toBeCloseTo(1, 1)
+    }
+    await near('Tokens', ({ input_tokens, output_tokens }) => input_tokens + output_tokens)
+    await near('Spend today', ({ cost }) => cost)
+  })
+})
+
+const describeGrafana = process.env['GRAFANA_IMAGE'] ? describe : describe.skip
+describeGrafana('Grafana', () => {
+  test('every dashboard is provisioned, without a warning', async () => {
+    await eventually(() => stack.get('grafana', '/api/health'))
+    const found = await stack.get<{ uid: string }[]>('grafana', '/api/search?type=dash-db')
+    expect(found.map(({ uid }) => uid).sort()).toEqual(
+      Object.values(dashboards)
+        .map(({ uid }) => uid)
+        .sort(),
+    )
+    expect(await stack.logs('grafana')).not.toMatch(/logger=provisioning\S* .*level=(warn|error)/)
+  })
+
+  describeInBrowser('in a browser', () => {
+    let browser: Browser
+    beforeAll(async () => {
+      browser = await launchBrowser()
+    }, 60_000)
+    afterAll(() => browser?.close())
+
+    test.each(Object.values(dashboards).map((dashboard) => [dashboard.title ?? '', dashboard] as const))(
+      '%s: no panel shows an error, or nothing',
+      async (_, dashboard) => {
+        expect(await look(browser, stack, dashboard)).toEqual([])
+      },
+    )
+  })
 })

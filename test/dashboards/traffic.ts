@@ -1,0 +1,47 @@
+import { newTraceId, sendSpans } from '../lib/otlp.ts'
+import type { Stack } from '../lib/stack.ts'
+
+/**
+ * What the stack's other tests leave out, so that every panel has something to show: slow calls, refunds that fail, an
+ * hour in the cache, a model without a price, a value that cannot be used.
+ */
+export async function rareCalls(stack: Stack): Promise<void> {
+  const behavior = `${stack.url('llm-simulator')}/behavior`
+  const headers = { 'content-type': 'application/json' }
+  await fetch(behavior, {
+    method: 'PATCH',
+    headers,
+    body: JSON.stringify({ time_to_first_token_seconds: 11, models: {} }),
+  })
+  const slow = stack.post('chat-api', '/chat', { message: 'Hello', user_id: 'user-9', feature: 'search' })
+  // The simulator decides at the request; the others shall be quick.
+  await new Promise((resolve) => setTimeout(resolve, 1000))
+  await fetch(behavior, { method: 'DELETE' })
+  // Whether an order can be refunded depends on its number.
+  await Promise.all(
+    Array.from({ length: 12 }, (_, i) =>
+      stack.postRaw('support-agent', '/support', {
+        question: 'Please refund my order, it arrived broken.',
+        order_id: `A-${1000 + i}`,
+        conversation_id: `refund-${i}`,
+        user_id: 'user-8',
+      }),
+    ),
+  )
+  // A document that no other test has put into the cache.
+  await stack.post('summarizer', '/summarize', { document_id: 'log-07', provider: 'anthropic', cache: '1h' })
+  await slow
+  await sendSpans(stack.url('collector'), {
+    service: 'hand-made',
+    spans: ['not a number', 5].map((input) => ({
+      traceId: newTraceId(),
+      attributes: {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.provider.name': 'nobody',
+        'gen_ai.request.model': 'a-model-of-our-own',
+        'gen_ai.usage.input_tokens': input,
+        'gen_ai.usage.output_tokens': 1,
+      },
+    })),
+  })
+}
