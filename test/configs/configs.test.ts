@@ -144,7 +144,7 @@ describe('docker-compose.yml', () => {
 
   test('has a default for every variable, which .env.example names', () => {
     const compose = readFileSync(join(root, 'docker-compose.yml'), 'utf8')
-    const used = [...compose.matchAll(/\$\{([A-Z_]+)(:-)?/g)].map(([, name, fallback]) => ({
+    const used = [...compose.matchAll(/\$\{([A-Z_]+)(:[-+])?/g)].map(([, name, fallback]) => ({
       name,
       fallback,
     }))
