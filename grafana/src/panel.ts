@@ -268,10 +268,13 @@ export function table(
       },
     })
   for (const [name, title] of Object.entries(by))
-    panel.overrideByName(title, [{ id: 'custom.minWidth', value: name === label.model ? 145 : 100 }, noCell])
+    panel.overrideByName(title, [{ id: 'custom.minWidth', value: minWidth(name) }, noCell])
   for (const [title, column] of Object.entries(columns)) panel.overrideByName(title, columnProperties(column))
   return linkCells(panel, cellLinks)
 }
+
+/** Pixels that a label's longest usual value needs: cut in the middle, two models or alerts read the same. */
+const minWidth = (name: string): number => ({ [label.model]: 145, alertname: 185, severity: 70 })[name] ?? 100
 
 /** Of one cell; the panel's own text is for a table without rows. */
 export const noCell = { id: 'noValue', value: '–' }
@@ -328,5 +331,7 @@ export function rows(
         renameByName: columns,
       },
     })
+  for (const [name, title] of Object.entries(columns))
+    panel.overrideByName(title, [{ id: 'custom.minWidth', value: minWidth(name) }, noCell])
   return linkCells(panel, cellLinks)
 }
