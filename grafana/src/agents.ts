@@ -2,6 +2,7 @@ import { dashboard } from './dashboard.ts'
 import { noRuns, noTools } from './measures.ts'
 import { bars, graph, number, table } from './panel.ts'
 import {
+  above0,
   calls,
   cost,
   failed,
@@ -66,7 +67,7 @@ export const agents = dashboard(
         query: ratio(runs, runs, increase, { where: failed }),
       }),
       number({
-        title: 'Model calls/run',
+        title: 'Calls/run',
         description: 'Model calls of the endpoints where agents run, for each run in the time range.',
         unit: unit.none,
         noValue: noRuns,
@@ -75,7 +76,7 @@ export const agents = dashboard(
         query: perRun(calls, increase),
       }),
       number({
-        title: 'Tool calls/run',
+        title: 'Tools/run',
         description: 'Tool calls of the endpoints where agents run, for each run in the time range.',
         unit: unit.none,
         noValue: noTools,
@@ -96,7 +97,7 @@ export const agents = dashboard(
         description:
           'Traces with an agent, with all model calls below it added up: the dearest first, of up to 200 that Tempo finds first. The trace shows each step.',
         noValue: 'No runs of agents in Tempo in this time',
-        width: 14,
+        width: 15,
         query: `${callsOfAgents} | select(span.gen_ai.usage.cost.amount, span.gen_ai.usage.input_tokens, span.gen_ai.usage.output_tokens, span.gen_ai.request.model, span.app.user_id)`,
         limit: 200,
         group: true,
@@ -122,7 +123,7 @@ export const agents = dashboard(
         description:
           'How often one trace called one tool, the most first, of up to 200 traces that Tempo finds first. A healthy agent asks a tool once or twice.',
         noValue: 'No tool calls in Tempo in this time',
-        width: 10,
+        width: 9,
         query: `{ ${selectedTools} } | select(span.gen_ai.tool.name)`,
         limit: 200,
         group: true,
@@ -182,7 +183,7 @@ export const agents = dashboard(
         unit: unit.none,
         noValue: noRuns,
         width: 8,
-        minInterval: '1m',
+        minStep: '1m',
         series: [{ query: inRuns(calls, rate), name: legend(...where.by) }],
       }),
       graph({
@@ -192,7 +193,7 @@ export const agents = dashboard(
         unit: unit.none,
         noValue: noTools,
         width: 8,
-        minInterval: '1m',
+        minStep: '1m',
         series: [{ query: inRuns(toolCalls, rate), name: legend(...where.by) }],
       }),
       graph({
@@ -201,7 +202,7 @@ export const agents = dashboard(
         unit: unit.dollars,
         noValue: noRuns,
         width: 8,
-        minInterval: '1m',
+        minStep: '1m',
         series: [{ query: inRuns(cost, rate), name: legend(...where.by) }],
       }),
     ],
@@ -247,7 +248,7 @@ export const agents = dashboard(
         width: 8,
         series: [
           {
-            query: `round(${increase(toolCalls, { by: [label.tool, label.error], where: failed })})`,
+            query: above0(`round(${increase(toolCalls, { by: [label.tool, label.error], where: failed })})`),
             name: legend(label.tool, label.error),
           },
         ],

@@ -43,7 +43,7 @@ export const cache = dashboard(
         query: `${saving(increase)} / (${increase(cost)} + ${saving(increase)})`,
       }),
       number({
-        title: 'Reads per write',
+        title: 'Reads/write',
         description:
           'Tokens read from the cache for each token written to it, of providers that report both. Writing for 5 minutes pays from the first read on, for an hour from the second; OpenAI charges nothing for writing, and does not report it.',
         unit: unit.times,
@@ -102,7 +102,7 @@ export const cache = dashboard(
         noValue: noCache,
         width: 12,
         stacked: true,
-        minInterval: '1m',
+        minStep: '1m',
         series: [
           { query: `${uncached(rate)} * 60`, name: 'input' },
           { query: `${rate(tokens.cacheRead)} * 60`, name: 'cache_read' },
@@ -117,7 +117,7 @@ export const cache = dashboard(
         unit: unit.dollarsPerHour,
         noValue: noCache,
         width: 12,
-        minInterval: '1m',
+        minStep: '1m',
         signed: true,
         series: [{ query: `${saving(rate, { by: [label.model] })} * 3600`, name: legend(label.model) }],
       }),
@@ -127,7 +127,7 @@ export const cache = dashboard(
         unit: unit.share,
         noValue: noCache,
         width: 8,
-        minInterval: '1m',
+        minStep: '1m',
         series: [{ query: hitRate(rate, { by: [label.feature] }), name: legend(label.feature) }],
       }),
       graph({
@@ -137,7 +137,7 @@ export const cache = dashboard(
         unit: unit.share,
         noValue: noCache,
         width: 8,
-        minInterval: '1m',
+        minStep: '1m',
         series: [{ query: hitRate(rate, { by: [label.model] }), name: legend(label.model) }],
       }),
       graph({
@@ -147,7 +147,7 @@ export const cache = dashboard(
         noValue: noCache,
         width: 8,
         stacked: true,
-        minInterval: '1m',
+        minStep: '1m',
         series: [
           { query: ratio(cost, cost, rate, { where: part('cache_read') }), name: 'cache_read' },
           { query: ratio(cost, cost, rate, { where: part('cache_write') }), name: 'cache_write' },

@@ -36,7 +36,7 @@ const spendBy = (what: string, by: string, width: number) =>
     noValue: noCost,
     width,
     stacked: true,
-    minInterval: '1m',
+    minStep: '1m',
     series: [{ query: `${rate(cost, { by: [by] })} * 3600`, name: legend(by) }],
   })
 
@@ -122,8 +122,8 @@ export const costs = dashboard(
         noValue: noCache,
         width: 4,
         query: saving(increase),
-        links: [dashboardLink('cache', 'What caching saves')],
-      }),
+        // From the number: beside it, a link's sign would leave no room for the title.
+      }).dataLinks([dashboardLink('cache', 'What caching saves')]),
 
       bars({
         title: 'Which feature costs most?',
@@ -137,28 +137,28 @@ export const costs = dashboard(
       table({
         title: 'Why does it? Each feature and model',
         description:
-          'Spend in the time range is calls × cost of a call; a call costs by its tokens, its model, and how much of its input came from the cache.',
+          'Spend in the time range is calls × cost of a call, here of 1,000; a call costs by its tokens (input and output of each), its model, and how much of its input came from the cache.',
         noValue: noCost,
         width: 16,
         by: { [label.feature]: 'Feature', [label.model]: 'Model' },
         columns: {
           Spend: { query: increase(cost, featureAndModel), unit: unit.dollars, bar: true },
           Calls: { query: `round(${increase(calls, featureAndModel)})`, unit: unit.count },
-          'Per 1,000 calls': {
+          'Per 1,000': {
             query: `${costPerCall(increase, featureAndModel)} * 1000`,
             unit: unit.dollars,
           },
-          'Input per call': {
+          'Input each': {
             query: ratio(tokens.input, calls, increase, featureAndModel),
             unit: unit.count,
             decimals: 0,
           },
-          'Output per call': {
+          'Output each': {
             query: ratio(tokens.output, calls, increase, featureAndModel),
             unit: unit.count,
             decimals: 0,
           },
-          'From cache': { query: hitRate(increase, featureAndModel), unit: unit.share, decimals: 0 },
+          Cached: { query: hitRate(increase, featureAndModel), unit: unit.share, decimals: 0 },
         },
         sortBy: 'Spend',
         cellLinks: {
@@ -192,7 +192,7 @@ export const costs = dashboard(
         unit: unit.dollars,
         noValue: noCost,
         width: 8,
-        minInterval: '1m',
+        minStep: '1m',
         series: [{ query: `${costPerCall(rate, { by: [label.model] })} * 1000`, name: legend(label.model) }],
         drill: { to: 'models', set: 'model', from: `__field.labels.${label.model}` },
       }),
@@ -204,7 +204,7 @@ export const costs = dashboard(
         noValue: noCalls,
         width: 8,
         decimals: 2,
-        minInterval: '1m',
+        minStep: '1m',
         series: [
           {
             query: ratio(tokens.output, tokens.input, rate, { by: [label.feature] }),
@@ -220,6 +220,7 @@ export const costs = dashboard(
         noValue: 'No priced calls in the last day',
         width: 8,
         threshold: limit('llm:cost_usd_daily:budget'),
+        reaches: limit('llm:cost_usd_daily:budget'),
         series: [
           {
             query: sum(
@@ -232,7 +233,7 @@ export const costs = dashboard(
       }),
     ],
 
-    'What is not counted, and which calls were dear?': [
+    'What has no price, and what was dear?': [
       unpricedCalls(),
       table({
         title: 'Which calls have no price?',

@@ -23,6 +23,7 @@ import { field, spans } from './traces.ts'
 
 const serviceAndModel = { by: [label.service, label.model] }
 const who = { by: [label.feature, label.service, label.model] }
+const limited = above0(`round(${increase(attempts, { ...who, where: rateLimited })})`)
 
 export const failedCalls = traceLink('Failed calls', `{ ${selectedCalls} && status = error }`)
 export const limitedAttempts = traceLink(
@@ -51,13 +52,14 @@ export const errorRateGraph = (width: number) =>
     unit: unit.share,
     noValue: noCalls,
     width,
+    minStep: '1m',
     threshold: limit('llm:error_ratio:threshold'),
     series: [{ query: errorRate(rate, serviceAndModel), name: legend(...serviceAndModel.by) }],
     links: [failedCalls],
   })
 export const rateLimitedNumber = (width: number) =>
   number({
-    title: 'Rate-limited',
+    title: 'Rate limits',
     description:
       'HTTP attempts answered with 429 as a share of all in the time range, retries hidden by SDKs included. Coloured from the threshold of LLMRateLimiting, which holds for each service and model by itself.',
     unit: unit.share,
@@ -123,7 +125,7 @@ export const errors = dashboard('errors', 'GenAI errors and limits', 'What fails
       description:
         'HTTP attempts answered with 429 in the time range, retries included, and their share of all attempts; "failed" are calls that no retry saved.',
       noValue: 'No attempt was rate-limited in this time',
-      width: 14,
+      width: 15,
       by: {
         [label.feature]: 'Feature',
         [label.service]: 'Service',
@@ -131,18 +133,18 @@ export const errors = dashboard('errors', 'GenAI errors and limits', 'What fails
       },
       columns: {
         Limited: {
-          query: above0(`round(${increase(attempts, { ...who, where: rateLimited })})`),
+          query: limited,
           unit: unit.count,
           bar: true,
         },
         Share: {
-          query: above0(`${increase(attempts, { ...who, where: rateLimited })} / ${increase(attempts, who)}`),
+          query: `${increase(attempts, { ...who, where: rateLimited })} / ${increase(attempts, who)} and ${limited}`,
           unit: unit.share,
           decimals: 0,
           threshold: limit('llm:rate_limited_ratio:threshold'),
         },
         Failed: {
-          query: `round(${orZero(increase(calls, { ...who, where: 'error_type="rate_limit_error"' }), above0(increase(attempts, { ...who, where: rateLimited })))})`,
+          query: `round(${orZero(increase(calls, { ...who, where: 'error_type="rate_limit_error"' }), limited)})`,
           unit: unit.count,
         },
       },
@@ -154,7 +156,7 @@ export const errors = dashboard('errors', 'GenAI errors and limits', 'What fails
       description: 'Failed calls per second by error type, in the Anthropic API’s words for all providers.',
       unit: unit.callsPerSecond,
       noValue: 'No failed calls in this time',
-      width: 10,
+      width: 9,
       stacked: true,
       series: [{ query: rate(calls, { by: [label.error], where: failed }), name: legend(label.error) }],
       links: [failedCalls],
@@ -214,7 +216,7 @@ export const errors = dashboard('errors', 'GenAI errors and limits', 'What fails
 
   'What do retries hide?': [
     bars({
-      title: 'How many attempts did calls need?',
+      title: 'Attempts that calls needed',
       description:
         'Calls in the time range by their HTTP attempts, from the number of each resend. Needs spans of HTTP requests that count resends.',
       unit: unit.count,
@@ -239,7 +241,7 @@ export const errors = dashboard('errors', 'GenAI errors and limits', 'What fails
       decimals: 1,
       threshold: limit('llm:attempts_per_call:threshold'),
       reaches: 2,
-      minInterval: '1m',
+      minStep: '1m',
       series: [{ query: attemptsPerCall(rate, { by: [label.model] }), name: legend(label.model) }],
     }),
     graph({
@@ -249,6 +251,7 @@ export const errors = dashboard('errors', 'GenAI errors and limits', 'What fails
       unit: unit.share,
       noValue: noAttempts,
       width: 9,
+      minStep: '1m',
       threshold: limit('llm:rate_limited_ratio:threshold'),
       series: [
         {
@@ -313,7 +316,7 @@ export const errors = dashboard('errors', 'GenAI errors and limits', 'What fails
       noValue: noFinish,
       width: 8,
       threshold: limit('llm:truncated_ratio:threshold'),
-      minInterval: '1m',
+      minStep: '1m',
       series: [{ query: finishRate('length', rate, { by: [label.feature] }), name: legend(label.feature) }],
     }),
     graph({
@@ -324,7 +327,7 @@ export const errors = dashboard('errors', 'GenAI errors and limits', 'What fails
       noValue: noFinish,
       width: 8,
       threshold: limit('llm:refused_ratio:threshold'),
-      minInterval: '1m',
+      minStep: '1m',
       series: [
         { query: finishRate('content_filter', rate, { by: [label.feature] }), name: legend(label.feature) },
       ],

@@ -87,14 +87,17 @@ const timeOf = (take: Take) => {
   ]
   const [model, tool] = [take(`${metric.duration}_sum`, endpoint), take(`${metric.tool}_sum`, endpoint)]
   const tools = `(${tool} or 0 * ${requests})`
+  // Calls side by side take more time together than their request.
+  const own = `clamp_min(${requests} - ${model} - ${tools}, 0)`
   return {
     count: `(${count} and ${model})`,
     model: `(${model} and ${requests})`,
     tools: `(${tools} and ${model})`,
-    // Calls side by side take more time together than their request.
-    own: `clamp_min(${requests} - ${model} - ${tools}, 0)`,
+    own,
+    all: `(${model} + ${tools} + ${own})`,
   }
 }
+const partOfRequest = { unit: unit.share, decimals: 1, bar: true, max: 1 }
 const [inRange, atMoment] = [timeOf(increase), timeOf(rate)]
 const perRequest = (part: 'model' | 'tools' | 'own') => `sum(${atMoment[part]}) / sum(${atMoment.count})`
 /** A phase that no attempt had, as TLS to a plain HTTP server, took no time. */
@@ -134,7 +137,7 @@ export const latency = dashboard('latency', 'GenAI latency', 'What is slow: the 
       noValue: noRequests,
       width: 12,
       stacked: true,
-      minInterval: '1m',
+      minStep: '1m',
       series: [
         { query: perRequest('model'), name: 'model calls' },
         { query: perRequest('tools'), name: 'tools' },
@@ -149,7 +152,7 @@ export const latency = dashboard('latency', 'GenAI latency', 'What is slow: the 
       noValue: noAttempts,
       width: 12,
       stacked: true,
-      minInterval: '1m',
+      minStep: '1m',
       series: [
         { query: perCall('dns'), name: 'name look-up' },
         { query: perCall('tcp'), name: 'connecting' },
@@ -171,7 +174,7 @@ export const latency = dashboard('latency', 'GenAI latency', 'What is slow: the 
     table({
       title: 'Provider or own code, by endpoint',
       description:
-        'Seconds of an average request of each endpoint in the time range, as above: in model calls, in tools, and in the application’s own code.',
+        'Of the requests of each endpoint in the time range: how long 95% and an average one took, and the shares of that average that were model calls, tools, and the application’s own code.',
       noValue: noRequests,
       width: 24,
       height: 6,
@@ -182,9 +185,10 @@ export const latency = dashboard('latency', 'GenAI latency', 'What is slow: the 
           query: quantile(0.95, metric.request, increase, { by: endpoint.by }),
           unit: unit.seconds,
         },
-        'Model calls': { query: `${inRange.model} / ${inRange.count}`, unit: unit.seconds, bar: true },
-        Tools: { query: `${inRange.tools} / ${inRange.count}`, unit: unit.seconds, bar: true },
-        'Own code': { query: `${inRange.own} / ${inRange.count}`, unit: unit.seconds, bar: true },
+        Average: { query: `${inRange.all} / ${inRange.count}`, unit: unit.seconds },
+        'Model calls': { query: `${inRange.model} / ${inRange.all}`, ...partOfRequest },
+        Tools: { query: `${inRange.tools} / ${inRange.all}`, ...partOfRequest },
+        'Own code': { query: `${inRange.own} / ${inRange.all}`, ...partOfRequest },
       },
       sortBy: 'p95',
       cellLinks: { Service: { to: 'latency', set: 'service' } },
@@ -222,7 +226,7 @@ export const latency = dashboard('latency', 'GenAI latency', 'What is slow: the 
       unit: unit.tokensPerSecond,
       noValue: noCalls,
       width: 8,
-      minInterval: '1m',
+      minStep: '1m',
       series: [{ query: tokensPerSecond(rate, { by: [label.model] }), name: legend(label.model) }],
     }),
   ],

@@ -32,7 +32,7 @@ const compare = (
     unit: of,
     noValue: noCalls,
     width: 8,
-    minInterval: '1m',
+    minStep: '1m',
     series: [{ query, name: legend(label.model) }],
     drill: { to: 'latency', set: 'model', from: `__field.labels.${label.model}` },
     ...more,
@@ -50,6 +50,7 @@ export const models = dashboard(
           'Each requested model over the time range, for what is selected: narrow by service or feature to compare models at one task. First chunk is of streamed calls; tokens per second include the wait for the first one; "cut off" are answers that ended at a limit of tokens. Coloured from the thresholds of the alerts.',
         noValue: noCalls,
         width: 24,
+        height: 9,
         by: { [label.model]: 'Model' },
         columns: {
           Calls: { query: `round(${increase(calls, byModel)})`, unit: unit.count },
@@ -79,11 +80,11 @@ export const models = dashboard(
             threshold: limit('llm:truncated_ratio:threshold'),
           },
           '1,000 calls': { query: `${costPerCall(increase, byModel)} * 1000`, unit: unit.dollars, bar: true },
-          '1,000 output tokens': {
+          '1,000 tokens out': {
             query: `${ratio(cost, tokens.output, increase, byModel)} * 1000`,
             unit: unit.dollars,
           },
-          'From cache': { query: hitRate(increase, byModel), unit: unit.share, decimals: 0 },
+          Cached: { query: hitRate(increase, byModel), unit: unit.share, decimals: 0 },
         },
         sortBy: '1,000 calls',
         cellLinks: { Model: { to: 'cost', set: 'model' } },

@@ -89,7 +89,7 @@ export const overview = dashboard(
         noValue: noCost,
         width: 8,
         stacked: true,
-        minInterval: '1m',
+        minStep: '1m',
         series: [{ query: `${rate(cost, { by: [label.model] })} * 3600`, name: legend(label.model) }],
         drill: { to: 'cost', set: 'model', from: `__field.labels.${label.model}` },
       }),
@@ -101,7 +101,7 @@ export const overview = dashboard(
         description:
           'Spend, calls and p95 of each feature and model in the time range, against the time before, which is as long. The largest rise of spend is first, the largest fall last.',
         noValue: noCost,
-        width: 14,
+        width: 24,
         by: { [label.feature]: 'Feature', [label.model]: 'Model' },
         columns: {
           '± spend': { query: change(cost), unit: unit.dollars },
@@ -123,7 +123,8 @@ export const overview = dashboard(
           'Alerts that fire now for the selected environments and services, and those of the Collector, from the rules in Prometheus. Each name opens its runbook.',
         unit: unit.none,
         noValue: 'No alert fires',
-        width: 10,
+        width: 24,
+        height: 6,
         query: `sum by (severity, alertname, ${label.service}, ${label.model}, instance) (${firingAlerts()})`,
         sortBy: 'Severity',
         columns: {
@@ -175,7 +176,7 @@ export const overview = dashboard(
         noValue: 'No calls with token usage in this time',
         width: 8,
         stacked: true,
-        minInterval: '1m',
+        minStep: '1m',
         series: [
           { query: `${uncached(rate)} * 60`, name: 'input' },
           { query: `${rate(tokens.cacheRead)} * 60`, name: 'cache_read' },
@@ -191,7 +192,7 @@ export const overview = dashboard(
         noValue: noCost,
         width: 8,
         stacked: true,
-        minInterval: '1m',
+        minStep: '1m',
         series: [{ query: `${rate(cost, { by: [label.component] })} * 3600`, name: legend(label.component) }],
       }),
       graph({
@@ -201,6 +202,7 @@ export const overview = dashboard(
         unit: unit.share,
         noValue: noAttempts,
         width: 8,
+        minStep: '1m',
         threshold: limit('llm:rate_limited_ratio:threshold'),
         series: [
           {

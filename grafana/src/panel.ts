@@ -5,6 +5,9 @@ import {
   type DashboardLinkBuilder,
   FieldColorBuilder,
   FieldColorModeId,
+  MappingType,
+  type SpecialValueMap,
+  SpecialValueMatch,
   ThresholdsConfigBuilder,
   ThresholdsMode,
 } from '@grafana/grafana-foundation-sdk/dashboard'
@@ -66,10 +69,18 @@ export function describe<P extends AnyPanel>(panel: P, question: Question, heigh
     .links(links)
     .thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps(question)))
   if (decimals !== undefined) panel.decimals(decimals)
-  // The default of 150 pixels pushes columns out of sight.
-  if (panel instanceof grid.PanelBuilder) panel.minWidth(70)
+  if (panel instanceof grid.PanelBuilder) {
+    // The default of 150 pixels pushes columns out of sight, and one line cuts the titles of narrow ones.
+    panel.minWidth(60).overrideByRegexp('/.*/', [{ id: 'custom.wrapHeaderText', value: true }])
+  }
   return panel
 }
+
+/** A number that is not there is neither good nor bad; one that cannot be computed (0 / 0) is not there. */
+const noNumber = (noValue: string): SpecialValueMap => ({
+  type: MappingType.SpecialValue,
+  options: { match: SpecialValueMatch.NullAndNan, result: { text: noValue, color: neutral } },
+})
 
 export function steps({ threshold, least = false }: Pick<Question, 'threshold' | 'least'>) {
   if (threshold === undefined) return [{ value: null, color: neutral }]
@@ -80,10 +91,12 @@ export function steps({ threshold, least = false }: Pick<Question, 'threshold' |
   ]
 }
 
+const refId = (index: number) => String.fromCharCode('A'.charCodeAt(0) + index)
+
 const target = ({ query, name = '', exemplars = false }: Series, index = 0) =>
   new DataqueryBuilder()
     .datasource(prometheus)
-    .refId(String.fromCharCode('A'.charCodeAt(0) + index))
+    .refId(refId(index))
     .expr(query)
     .legendFormat(name)
     .exemplar(exemplars)
@@ -115,6 +128,7 @@ export function number(
   )
     .withTarget(target({ query: question.query }).instant())
     .reduceOptions(last())
+    .mappings([noNumber(question.noValue)])
     .graphMode(common.BigValueGraphMode.None)
     .colorMode(common.BigValueColorMode.Value)
   if (question.day) panel.timeFrom('now/d').hideTimeOverride(true)
@@ -127,7 +141,8 @@ export function graph(
   question: Question & {
     series: Series[]
     stacked?: boolean
-    minInterval?: string
+    /** Takes rates over four times as long, at least: of a few calls a minute one minute says little. */
+    minStep?: string
     /** The axis goes at least so far: one of zeros alone would be any length. By default twice a share's threshold. */
     reaches?: number
     /** From a series, by the value of one of its labels: `__field.labels.<label>`. */
@@ -136,9 +151,11 @@ export function graph(
     signed?: boolean
   },
 ): timeseries.PanelBuilder {
-  const { series, stacked = false, minInterval, reaches, threshold, drill } = question
+  const { series, stacked = false, minStep, reaches, threshold, drill } = question
   const panel = colour(describe(new timeseries.PanelBuilder(), question, 7), series)
-    .targets(series.map(target))
+    .targets(
+      series.map((one, index) => (minStep ? target(one, index).interval(minStep) : target(one, index))),
+    )
     .lineWidth(1)
     .fillOpacity(stacked ? 30 : 0)
     .showPoints(common.VisibilityMode.Auto)
@@ -165,7 +182,6 @@ export function graph(
     )
   }
   if (question.signed !== true) panel.min(0)
-  if (minInterval !== undefined) panel.interval(minInterval)
   const top =
     reaches ?? (question.unit === units.share && threshold !== undefined ? 2 * threshold : undefined)
   if (top !== undefined) panel.axisSoftMax(top)
@@ -176,13 +192,20 @@ export function graph(
 /** A bar for each series over the whole time range, the longest first. */
 export function bars(question: Question & { series: Series[]; drill?: Drill }): bargauge.PanelBuilder {
   const { series, threshold, drill } = question
+  const labels = Math.max(...series.map(({ name = '' }) => name.split('{{').length - 1))
   const panel = describe(new bargauge.PanelBuilder(), question, 7)
     .targets(series.map((one, index) => target({ ...one, query: sorted(one.query) }, index).instant()))
     .reduceOptions(last())
     .orientation(common.VizOrientation.Horizontal)
     .displayMode(common.BarGaugeDisplayMode.Basic)
     .showUnfilled(false)
-    .namePlacement(common.BarGaugeNamePlacement.Left)
+    // Blue on black and yellow on white are bars, and no letters.
+    .valueMode(common.BarGaugeValueMode.Text)
+    // Left of the bars of a narrow panel there is no room for a name.
+    .namePlacement(
+      question.width < 8 || labels > 1 ? common.BarGaugeNamePlacement.Top : common.BarGaugeNamePlacement.Left,
+    )
+    .mappings([noNumber(question.noValue)])
     // A lone bar would fill the panel, and have no name.
     .sizing(common.BarGaugeSizing.Manual)
     .minVizHeight(14)
@@ -227,6 +250,8 @@ export interface Column {
   threshold?: number
   /** As bars, so that the largest is seen. */
   bar?: boolean
+  /** What a whole bar stands for, so that several columns compare; otherwise the column's largest number. */
+  max?: number
 }
 
 /** What a click into a column's cells opens: an address with the cell as `${__value.raw}`, or another dashboard. */
@@ -248,9 +273,9 @@ export function table(
   const { by, columns, sortBy, cellLinks = {} } = question
   const [labels, titles] = [Object.keys(by), Object.keys(columns)]
   // With one query Grafana calls the column "Value", with several "Value #A", …
-  const value = (index: number) =>
-    titles.length === 1 ? 'Value' : `Value #${String.fromCharCode('A'.charCodeAt(0) + index)}`
-  const order = [...labels, ...titles.map((_, index) => value(index))]
+  const value = (index: number) => (titles.length === 1 ? 'Value' : `Value #${refId(index)}`)
+  const taken = (index: number) => `${value(index)} (lastNotNull)`
+  const order = [...labels, ...titles.map((_, index) => taken(index))]
   const panel = describe(new grid.PanelBuilder(), { ...question, unit: units.none }, 7)
     .targets(
       Object.values(columns).map(({ query }, index) =>
@@ -259,30 +284,64 @@ export function table(
     )
     .sortBy([new common.TableSortByFieldStateBuilder().displayName(sortBy).desc(sortBy in columns)])
     .withTransformation({ id: 'merge', options: {} })
+    // One row is one group already: this leaves nothing of an answer without rows, so that the panel says `noValue`
+    // in place of showing a head alone.
+    .withTransformation({
+      id: 'groupBy',
+      options: {
+        fields: {
+          ...Object.fromEntries(labels.map((name) => [name, { operation: 'groupby', aggregations: [] }])),
+          ...Object.fromEntries(
+            titles.map((_, i) => [value(i), { operation: 'aggregate', aggregations: ['lastNotNull'] }]),
+          ),
+        },
+      },
+    })
     .withTransformation({
       id: 'organize',
       options: {
-        excludeByName: { Time: true },
         indexByName: Object.fromEntries(order.map((name, index) => [name, index])),
-        renameByName: { ...by, ...Object.fromEntries(titles.map((title, index) => [value(index), title])) },
+        renameByName: { ...by, ...Object.fromEntries(titles.map((title, index) => [taken(index), title])) },
       },
     })
-  for (const [name, title] of Object.entries(by))
-    panel.overrideByName(title, [{ id: 'custom.minWidth', value: minWidth(name) }, noCell])
+  for (const [name, title] of Object.entries(by)) panel.overrideByName(title, [...columnWidth(name), noCell])
   for (const [title, column] of Object.entries(columns)) panel.overrideByName(title, columnProperties(column))
   return linkCells(panel, cellLinks)
 }
 
-/** Pixels that a label's longest usual value needs: cut in the middle, two models or alerts read the same. */
-const minWidth = (name: string): number => ({ [label.model]: 145, alertname: 185, severity: 70 })[name] ?? 100
+/**
+ * Pixels that the usual values of a label or attribute need: cut in the middle, two models or alerts read the same. Not a
+ * least width: columns that exceed an equal share of the table push others out of sight.
+ */
+const widths: Readonly<Record<string, number>> = {
+  [label.service]: 115,
+  [label.agent]: 115,
+  [label.tool]: 115,
+  [label.feature]: 90,
+  [label.endpoint]: 150,
+  [label.model]: 175,
+  'gen_ai.request.model': 175,
+  'gen_ai.conversation.id': 130,
+  'gen_ai.tool.name': 115,
+  'genai.dialect': 130,
+  'error.type': 140,
+  'Trace Service': 115,
+  alertname: 230,
+  severity: 105,
+}
+
+/** What has none shares the rest. */
+export const columnWidth = (name: string) =>
+  name in widths ? [{ id: 'custom.width', value: widths[name] }] : []
 
 /** Of one cell; the panel's own text is for a table without rows. */
 export const noCell = { id: 'noValue', value: '–' }
 
-export function columnProperties({ unit, decimals, threshold, bar = false }: Omit<Column, 'query'>) {
+export function columnProperties({ unit, decimals, threshold, bar = false, max }: Omit<Column, 'query'>) {
   return [
     { id: 'unit', value: unit },
     noCell,
+    ...(unit === units.moment ? [{ id: 'custom.width', value: 130 }] : []),
     ...(decimals === undefined ? [] : [{ id: 'decimals', value: decimals }]),
     ...(threshold === undefined
       ? []
@@ -296,7 +355,9 @@ export function columnProperties({ unit, decimals, threshold, bar = false }: Omi
           { id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor: barColour } },
           { id: 'min', value: 0 },
           // Of this column, not of the whole table.
-          { id: 'fieldMinMax', value: true },
+          ...(max === undefined ? [{ id: 'fieldMinMax', value: true }] : [{ id: 'max', value: max }]),
+          // Beside its number, a shorter bar tells nothing apart.
+          { id: 'custom.width', value: 125 },
         ]
       : []),
   ]
@@ -332,6 +393,6 @@ export function rows(
       },
     })
   for (const [name, title] of Object.entries(columns))
-    panel.overrideByName(title, [{ id: 'custom.minWidth', value: minWidth(name) }, noCell])
+    panel.overrideByName(title, [...columnWidth(name), noCell])
   return linkCells(panel, cellLinks)
 }

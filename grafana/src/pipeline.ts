@@ -185,7 +185,7 @@ export const pipeline = dashboard(
         description:
           'Instrumentations recognised in the spans of calls, by service, of up to 500 traces that Tempo finds first.',
         noValue: 'No model calls in Tempo in this time',
-        width: 10,
+        width: 12,
         query: `{ ${selectedCalls} && span.genai.dialect != nil } | select(span.genai.dialect)`,
         limit: 500,
         group: true,
@@ -202,7 +202,7 @@ export const pipeline = dashboard(
         description:
           'Calls in the time range by what was wrong in their span (genai.flag). The value was left out; the call still counts.',
         noValue: 'Every value could be used',
-        width: 7,
+        width: 6,
         height: 8,
         by: { [label.flag]: 'What', [label.service]: 'Service' },
         columns: {
@@ -220,7 +220,7 @@ export const pipeline = dashboard(
         description:
           'Calls in the time range that came from two instrumentations, in the sixteenth of all traces that is looked at. No service: two services report the same calls.',
         noValue: 'Nothing is reported twice',
-        width: 7,
+        width: 6,
         height: 8,
         by: { [label.service]: 'Service' },
         columns: {

@@ -33,7 +33,10 @@ const burn = (objective: Objective, over: string, by: readonly string[] = []) =>
   `${share(objective, over, by)} / ${objective.allowed}`
 const left = (objective: Objective, by: readonly string[] = []) => `1 - ${burn(objective, '30d', by)}`
 
-const noRecords = 'No model calls in 30 days, or the recording rules in alerts/ are not loaded'
+const noRecords =
+  'No model calls in 30 days (they are added up every 5 minutes), or the recording rules in alerts/ are not loaded'
+/** As it stands in a small panel. */
+const notYet = 'Added up every 5 min'
 const serviceAndModel = [label.service, label.model]
 
 const figure = (
@@ -43,8 +46,7 @@ const figure = (
   of: Unit,
   threshold: number,
   least: boolean,
-) =>
-  number({ title, description, unit: of, noValue: noRecords, width: 4, decimals: 1, threshold, least, query })
+) => number({ title, description, unit: of, noValue: notYet, width: 4, decimals: 1, threshold, least, query })
 
 const burning = (title: string, objective: Objective) =>
   graph({
@@ -136,23 +138,23 @@ export const slo = dashboard(
         by: { [label.service]: 'Service', [label.model]: 'Model' },
         columns: {
           Failed: { query: share(succeed, '30d', serviceAndModel), unit: unit.share, decimals: 2 },
-          'Error budget left': { query: left(succeed, serviceAndModel), unit: unit.share, decimals: 0 },
-          'Burn, errors': {
+          'Errors: left': { query: left(succeed, serviceAndModel), unit: unit.share, decimals: 0 },
+          'Errors: burn': {
             query: burn(succeed, '1h', serviceAndModel),
             unit: unit.times,
             decimals: 1,
             threshold: limit('llm:burn_rate_1h:threshold'),
           },
           Slow: { query: share(inTime, '30d', serviceAndModel), unit: unit.share, decimals: 2 },
-          'Latency budget left': { query: left(inTime, serviceAndModel), unit: unit.share, decimals: 0 },
-          'Burn, latency': {
+          'Latency: left': { query: left(inTime, serviceAndModel), unit: unit.share, decimals: 0 },
+          'Latency: burn': {
             query: burn(inTime, '1h', serviceAndModel),
             unit: unit.times,
             decimals: 1,
             threshold: limit('llm:burn_rate_1h:threshold'),
           },
         },
-        sortBy: 'Burn, errors',
+        sortBy: 'Errors: burn',
         cellLinks: { Service: { to: 'errors', set: 'service' }, Model: { to: 'models', set: 'model' } },
       }),
       ...(

@@ -55,10 +55,13 @@ export const traceTargets = (dashboard: Dashboard): TraceTarget[] =>
       spss: spss ?? 3,
     }))
 
-/** The query as its data source gets it when everything is selected. `range` is the time range in seconds. */
-export const withEverythingSelected = (query: string, range: number) =>
+/**
+ * The query as its data source gets it when everything is selected. `range` is the time range in seconds, `rateInterval`
+ * what Grafana takes rates over: four times the 15 s from one point to the next, or a little more than the graph's step.
+ */
+export const withEverythingSelected = (query: string, range: number, rateInterval = '60s') =>
   query
-    .replaceAll('$__rate_interval', '1m')
+    .replaceAll('$__rate_interval', rateInterval)
     .replaceAll('$__range_s', String(range))
     .replaceAll('$__range', `${range}s`)
     .replaceAll(/\$\{\w+:pipe\}|\$\w+/g, '.*')

@@ -38,7 +38,7 @@ const palette = {
 export const good = palette.green
 export const bad = palette.vermilion
 /** Of a sample call on a heatmap: the cells below show through. */
-export const exemplar = 'rgba(213, 94, 0, 0.4)'
+export const exemplar = 'rgba(213, 94, 0, 0.2)'
 /** Of bars in a table, where their length says all. */
 export const barColour = palette.skyBlue
 /** Of a number that is neither good nor bad. */

@@ -1,7 +1,15 @@
 import * as common from '@grafana/grafana-foundation-sdk/common'
 import * as grid from '@grafana/grafana-foundation-sdk/table'
 import { DataqueryBuilder, SearchTableType } from '@grafana/grafana-foundation-sdk/tempo'
-import { type Column, columnProperties, describe, linkCells, noCell, type Question } from './panel.ts'
+import {
+  type Column,
+  columnProperties,
+  columnWidth,
+  describe,
+  linkCells,
+  noCell,
+  type Question,
+} from './panel.ts'
 import { traceAddress } from './trace-link.ts'
 import { unit as units } from './theme.ts'
 import { tempo } from './variables.ts'
@@ -22,6 +30,15 @@ export const field = {
   duration: 'Duration',
   span: 'Span ID',
 } as const
+
+/** The same as Tempo answers. */
+const inAnswer = {
+  time: field.start,
+  traceService: field.service,
+  traceName: field.name,
+  duration: field.duration,
+  spanID: field.span,
+}
 
 const tempoFields = new Set<string>(Object.values(field))
 
@@ -65,6 +82,15 @@ export function spans(
           .map(([targetField]) => ({ targetField, destinationType: 'number' })),
       },
     })
+    // Into a table for each service and back: of no rows nothing is left, and the panel says `noValue` in place of showing a
+    // head alone.
+    .withTransformation({
+      id: 'partitionByValues',
+      options: { fields: [field.service], keepFields: true, naming: { asLabels: false } },
+    })
+    .withTransformation({ id: 'merge', options: {} })
+    // Which loses Tempo's names where there were several.
+    .withTransformation({ id: 'organize', options: { renameByName: inAnswer } })
   if (group) {
     panel.withTransformation({
       id: 'groupBy',
@@ -99,7 +125,8 @@ export function spans(
         { id: 'custom.width', value: 100 },
       ])
       linkCells(panel, { [title]: { title: 'Open the trace', url: traceAddress('${__value.raw}') } })
-    } else panel.overrideByName(title, unit === undefined ? [noCell] : columnProperties({ ...column, unit }))
+    } else if (unit === undefined) panel.overrideByName(title, [...columnWidth(key), noCell])
+    else panel.overrideByName(title, columnProperties({ ...column, unit }))
   }
   return panel
 }

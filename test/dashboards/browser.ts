@@ -45,6 +45,10 @@ export async function look(browser: Browser, stack: Stack, dashboard: Dashboard)
       if ((await section.locator('[data-testid*="Panel status error"]').count()) > 0)
         return `${uid}: ${title}: shows an error`
       const text = await section.innerText()
+      // A table's head alone says neither what there is nor why there is nothing.
+      const table = section.getByRole('grid')
+      if ((await table.count()) > 0 && (await table.getByRole('row').count()) <= 1)
+        return `${uid}: ${title}: has no rows, and does not say why`
       const nothing = ['No data', noValues.get(title) ?? 'No data'].some((words) => text.includes(words))
       return nothing && !(title in mayBeEmpty) ? `${uid}: ${title}: shows nothing` : undefined
     }),
