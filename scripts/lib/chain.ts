@@ -54,7 +54,7 @@ export async function findUsage(
         'docker compose logs --tail 50 collector prometheus',
       )
     }
-    // Durations and tokens come at their own intervals of 15 s: a call that is counted may have its tokens still to come.
+    // Durations and tokens come each in their own time: a call that is counted may have its tokens still to come.
     const late = usage.find(({ service, model, calls: now, input }) => {
       const earlier = before.find((row) => row.service === service && row.model === model)
       return now > (earlier?.calls ?? 0) && input <= (earlier?.input ?? 0)
