@@ -3,10 +3,11 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { GenericContainer, Wait } from 'testcontainers'
+import { Wait } from 'testcontainers'
 import type { StartedTestContainer } from 'testcontainers'
 import { resolveImages } from '../../images/resolve.ts'
-import { docker, root } from '../lib/docker.ts'
+import { collectorContainer } from '../lib/containers.ts'
+import { docker } from '../lib/docker.ts'
 import { Authority } from './certificates.ts'
 
 /** Who a client shows itself to be. */
@@ -68,9 +69,7 @@ export class Exposed {
     await writeFile(join(secrets, 'server.key'), key)
     // The image's user is not ours.
     await Promise.all(['server.key', 'tokens'].map((file) => chmod(join(secrets, file), 0o644)))
-    const container = await new GenericContainer(images.COLLECTOR_IMAGE!)
-      .withCopyDirectoriesToContainer([{ source: join(root, 'collector'), target: '/etc/otelcol-contrib' }])
-      .withWorkingDir('/etc/otelcol-contrib')
+    const container = await collectorContainer(images)
       .withCommand(['--config=collector.yaml', `--config=overlays/${overlay}.yaml`])
       .withEnvironment({ QUEUE_DIRECTORY: '/queue', GOMEMLIMIT: '400MiB' })
       .withTmpFs({ '/queue': 'rw,mode=0777' })

@@ -2,10 +2,10 @@
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { GenericContainer, Wait } from 'testcontainers'
 import type { StartedTestContainer } from 'testcontainers'
 import { stringify } from 'yaml'
 import { resolveImages } from '../../images/resolve.ts'
+import { tempoContainer } from '../lib/containers.ts'
 import { docker, root } from '../lib/docker.ts'
 
 const folder = join(root, 'alerts', 'runbooks')
@@ -48,14 +48,7 @@ test('PromQL', async () => {
 describe('TraceQL', () => {
   let tempo: StartedTestContainer
   beforeAll(async () => {
-    tempo = await new GenericContainer(images.TEMPO_IMAGE!)
-      .withCopyFilesToContainer([
-        { source: join(root, 'tempo', 'tempo.yaml'), target: '/etc/tempo/tempo.yaml' },
-      ])
-      .withCommand(['-config.file=/etc/tempo/tempo.yaml'])
-      .withExposedPorts(3200)
-      .withWaitStrategy(Wait.forHttp('/ready', 3200))
-      .start()
+    tempo = await tempoContainer(images).withExposedPorts(3200).start()
   }, 120_000)
   afterAll(() => tempo.stop())
 

@@ -1,13 +1,12 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { GenericContainer, Network, Wait } from 'testcontainers'
-import type { StartedNetwork, StartedTestContainer } from 'testcontainers'
+import { Network } from 'testcontainers'
+import type { StartedTestContainer } from 'testcontainers'
 import { resolveImages } from '../../images/resolve.ts'
+import { collectorContainer, prometheusContainer, QUEUE, tempoContainer } from './containers.ts'
 import { docker } from './docker.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
-
-const root = join(import.meta.dirname, '..', '..')
 
 type Backend = 'prometheus' | 'tempo'
 
@@ -43,15 +42,19 @@ export async function startPipeline({
   const images = await resolveImages()
   const network = await new Network().start()
   const [prometheus, tempo] = await Promise.all([
-    startPrometheus(images, network),
-    startTempo(images, network),
+    prometheusContainer(images).withNetwork(network).withExposedPorts(9090).start(),
+    tempoContainer(images).withNetwork(network).withExposedPorts(3200).start(),
   ])
   const instances = await Promise.all(
     Array.from({ length: count }, async (_, i) => {
       const queue = await mkdtemp(join(tmpdir(), 'collector-queue-'))
       // The image's user is not ours.
       await chmod(queue, 0o777)
-      const container = await collectorContainer(images, network, queue)
+      const container = await collectorContainer(images)
+        .withNetwork(network)
+        // On disk, as what the queue holds has to survive a restart.
+        .withBindMounts([{ source: queue, target: QUEUE }])
+        .withExposedPorts(4318, 13133)
         .withEnvironment({ COLLECTOR_INSTANCE_ID: `collector-${i}`, ...environment })
         .withCommand(['collector.yaml', ...configs].map((config) => `--config=${config}`))
         .start()
@@ -99,52 +102,6 @@ export async function startPipeline({
   }
   findCollectors()
   return pipeline
-}
-
-type Images = Awaited<ReturnType<typeof resolveImages>>
-
-function collectorContainer(images: Images, network: StartedNetwork, queue: string) {
-  return (
-    new GenericContainer(images.COLLECTOR_IMAGE!)
-      .withNetwork(network)
-      .withCopyDirectoriesToContainer([{ source: join(root, 'collector'), target: '/etc/otelcol-contrib' }])
-      .withWorkingDir('/etc/otelcol-contrib')
-      // On disk, as what the queue holds has to survive a restart.
-      .withBindMounts([{ source: queue, target: '/var/lib/otelcol/queue' }])
-      .withExposedPorts(4318, 13133)
-      .withWaitStrategy(Wait.forHttp('/', 13133))
-  )
-}
-
-function startPrometheus(images: Images, network: StartedNetwork) {
-  return new GenericContainer(images.PROMETHEUS_IMAGE!)
-    .withNetwork(network)
-    .withNetworkAliases('prometheus')
-    .withCopyFilesToContainer([
-      { source: join(root, 'prometheus', 'prometheus.yml'), target: '/etc/prometheus/prometheus.yml' },
-    ])
-    .withCommand([
-      '--config.file=/etc/prometheus/prometheus.yml',
-      '--storage.tsdb.path=/prometheus',
-      '--web.enable-otlp-receiver',
-      '--enable-feature=exemplar-storage,created-timestamp-zero-ingestion',
-    ])
-    .withExposedPorts(9090)
-    .withWaitStrategy(Wait.forHttp('/-/ready', 9090))
-    .start()
-}
-
-function startTempo(images: Images, network: StartedNetwork) {
-  return new GenericContainer(images.TEMPO_IMAGE!)
-    .withNetwork(network)
-    .withNetworkAliases('tempo')
-    .withCopyFilesToContainer([
-      { source: join(root, 'tempo', 'tempo.yaml'), target: '/etc/tempo/tempo.yaml' },
-    ])
-    .withCommand(['-config.file=/etc/tempo/tempo.yaml'])
-    .withExposedPorts(3200)
-    .withWaitStrategy(Wait.forHttp('/ready', 3200))
-    .start()
 }
 
 const url = (container: StartedTestContainer, port: number) =>

@@ -1,9 +1,9 @@
 /** Names without end: series stay within the bound, memory stays flat, and the totals are right all the same. */
-import { counterTotals, query } from '../../scripts/lib/prometheus.ts'
+import { query } from '../../scripts/lib/prometheus.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
+import { call, CALLS, COST, countedTotal, INPUT, OUTPUT } from '../lib/calls.ts'
 import { docker } from '../lib/docker.ts'
 import { sendSpans } from '../lib/otlp.ts'
-import type { Attributes } from '../lib/otlp.ts'
 import { startPipeline } from '../lib/pipeline.ts'
 import type { Pipeline } from '../lib/pipeline.ts'
 
@@ -16,28 +16,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => pipeline.stop())
 
-const INPUT = 'gen_ai_client_inference_usage_input_tokens_total'
-const OUTPUT = 'gen_ai_client_inference_usage_output_tokens_total'
-const COST = 'gen_ai_client_inference_usage_cost_total'
-const CALLS = 'gen_ai_client_inference_duration_seconds_count'
-
-const call = (attributes: Attributes = {}) => ({
-  attributes: {
-    'gen_ai.operation.name': 'chat',
-    'gen_ai.provider.name': 'anthropic',
-    'gen_ai.request.model': 'claude-haiku-4-5',
-    'gen_ai.response.model': 'claude-haiku-4-5-20251001',
-    'gen_ai.usage.input_tokens': 10,
-    'gen_ai.usage.output_tokens': 1,
-    ...attributes,
-  },
-})
-
-const total = async (metric: string, selector: string) =>
-  (await counterTotals(pipeline.prometheusUrl, `${metric}{${selector}}`)).reduce(
-    (sum, series) => sum + series.value,
-    0,
-  )
+const total = (metric: string, selector: string) => countedTotal(pipeline.prometheusUrl, metric, selector)
 const count = async (selector: string) =>
   (await query(pipeline.prometheusUrl, `count(${selector})`))[0]?.value ?? 0
 

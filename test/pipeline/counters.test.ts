@@ -1,9 +1,9 @@
 /** Totals in Prometheus are exactly what was sent: concurrent, new, silent, restarted. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { counterTotals, query } from '../../scripts/lib/prometheus.ts'
+import { query } from '../../scripts/lib/prometheus.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
+import { call, CALLS, COST, countedTotal, INPUT, USD_PER_CALL } from '../lib/calls.ts'
 import { sendSpans } from '../lib/otlp.ts'
-import type { Attributes } from '../lib/otlp.ts'
 import { startPipeline } from '../lib/pipeline.ts'
 import type { Pipeline } from '../lib/pipeline.ts'
 
@@ -13,29 +13,8 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => pipeline.stop())
 
-const INPUT = 'gen_ai_client_inference_usage_input_tokens_total'
-const COST = 'gen_ai_client_inference_usage_cost_total'
-const CALLS = 'gen_ai_client_inference_duration_seconds_count'
-
-/** 10 input tokens of claude-haiku-4-5 (1 USD per million) and 1 output token (5 USD): 0.000015 USD. */
-const call = (attributes: Attributes = {}) => ({
-  attributes: {
-    'gen_ai.operation.name': 'chat',
-    'gen_ai.provider.name': 'anthropic',
-    'gen_ai.request.model': 'claude-haiku-4-5',
-    'gen_ai.response.model': 'claude-haiku-4-5-20251001',
-    'gen_ai.usage.input_tokens': 10,
-    'gen_ai.usage.output_tokens': 1,
-    ...attributes,
-  },
-})
-const USD_PER_CALL = 0.000015
-
-const total = async (metric: string, service: string) =>
-  (await counterTotals(pipeline.prometheusUrl, `${metric}{service_name="${service}"}`)).reduce(
-    (sum, series) => sum + series.value,
-    0,
-  )
+const total = (metric: string, service: string) =>
+  countedTotal(pipeline.prometheusUrl, metric, `service_name="${service}"`)
 
 const value = async (promql: string) => (await query(pipeline.prometheusUrl, promql))[0]?.value ?? Number.NaN
 

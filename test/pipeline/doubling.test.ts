@@ -7,16 +7,12 @@ import { expectedTokens } from '../dialects/compare.ts'
 import { asNow, readFixtures } from '../dialects/fixture.ts'
 import type { Fixture } from '../dialects/fixture.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
+import { CALLS, COST, INPUT, OUTPUT, READ } from '../lib/calls.ts'
 import { newTraceId, sendSpans } from '../lib/otlp.ts'
 import type { Attributes, Batch } from '../lib/otlp.ts'
 import { startPipeline } from '../lib/pipeline.ts'
 import type { Pipeline } from '../lib/pipeline.ts'
 
-const CALLS = 'gen_ai_client_inference_duration_seconds_count'
-const INPUT = 'gen_ai_client_inference_usage_input_tokens_total'
-const OUTPUT = 'gen_ai_client_inference_usage_output_tokens_total'
-const READ = 'gen_ai_client_inference_usage_cache_read_input_tokens_total'
-const COST = 'gen_ai_client_inference_usage_cost_total'
 const DUPLICATES = 'gen_ai_client_inference_duplicates_total'
 
 type Otlp = ReturnType<typeof asNow>['otlp']

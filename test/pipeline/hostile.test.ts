@@ -2,32 +2,14 @@
 import { query } from '../../scripts/lib/prometheus.ts'
 import { readTrace } from '../../scripts/lib/tempo.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
+import { call, CALLS, COST, INPUT, OUTPUT, READ, WRITE } from '../lib/calls.ts'
 import { Double, newTraceId, sendSpans } from '../lib/otlp.ts'
 import type { Attributes, SpanInput, Value } from '../lib/otlp.ts'
 import { startPipeline } from '../lib/pipeline.ts'
 import type { Pipeline } from '../lib/pipeline.ts'
 
-const CALLS = 'gen_ai_client_inference_duration_seconds_count'
 const SECONDS = 'gen_ai_client_inference_duration_seconds_sum'
-const INPUT = 'gen_ai_client_inference_usage_input_tokens_total'
-const OUTPUT = 'gen_ai_client_inference_usage_output_tokens_total'
-const READ = 'gen_ai_client_inference_usage_cache_read_input_tokens_total'
-const WRITE = 'gen_ai_client_inference_usage_cache_write_input_tokens_total'
-const COST = 'gen_ai_client_inference_usage_cost_total'
 const FLAGGED = 'gen_ai_client_inference_flagged_total'
-
-/** A call of 10 and 1 tokens, or of what is said instead. */
-const call = (attributes: Attributes = {}): SpanInput => ({
-  attributes: {
-    'gen_ai.operation.name': 'chat',
-    'gen_ai.provider.name': 'anthropic',
-    'gen_ai.request.model': 'claude-haiku-4-5',
-    'gen_ai.response.model': 'claude-haiku-4-5',
-    'gen_ai.usage.input_tokens': 10,
-    'gen_ai.usage.output_tokens': 1,
-    ...attributes,
-  },
-})
 
 interface Case {
   name: string

@@ -1,6 +1,7 @@
 /** `npm run reconcile` agrees with what was sent, names what differs, and says when it could not look. */
 import { execFile } from 'node:child_process'
 import { eventually } from '../../scripts/lib/eventually.ts'
+import { call } from '../lib/calls.ts'
 import { newTraceId, sendSpans } from '../lib/otlp.ts'
 import { root } from '../lib/docker.ts'
 import { startPipeline } from '../lib/pipeline.ts'
@@ -22,16 +23,7 @@ function reconcile(...args: string[]): Promise<{ code: number; text: string }> {
   })
 }
 
-const call = (model = 'claude-haiku-4-5-20251001') => ({
-  attributes: {
-    'gen_ai.operation.name': 'chat',
-    'gen_ai.provider.name': 'anthropic',
-    'gen_ai.request.model': model,
-    'gen_ai.response.model': model,
-    'gen_ai.usage.input_tokens': 10,
-    'gen_ai.usage.output_tokens': 1,
-  },
-})
+const callOf = (model: string) => call({ 'gen_ai.request.model': model, 'gen_ai.response.model': model })
 
 test('agreement, difference, and neither', async () => {
   expect(await reconcile()).toEqual({ code: 2, text: expect.stringContaining('has a call') as string })
@@ -44,7 +36,7 @@ test('agreement, difference, and neither', async () => {
   })
   await sendSpans(pipeline.otlpUrl, {
     service: 'chat',
-    spans: [...Array.from({ length: 20 }, () => call()), call('claude-opus-4-8'), call('no-price')],
+    spans: [...Array.from({ length: 20 }, () => call()), callOf('claude-opus-4-8'), callOf('no-price')],
   })
   const agreement = await eventually(async () => {
     const answer = await reconcile('--all')
@@ -59,7 +51,7 @@ test('agreement, difference, and neither', async () => {
 
   // Counted now, but by the span's time long before the range.
   const start = Date.now() - 7_200_000
-  await sendSpans(pipeline.otlpUrl, { service: 'chat', spans: [{ ...call('claude-opus-4-8'), start }] })
+  await sendSpans(pipeline.otlpUrl, { service: 'chat', spans: [{ ...callOf('claude-opus-4-8'), start }] })
   const difference = await eventually(async () => {
     const answer = await reconcile()
     // All of it: the calls' durations and their tokens come at intervals of their own.

@@ -1,7 +1,7 @@
 /** With the sampling overlay, Tempo keeps a share, the metrics are exact, and their exemplars lead to traces that are kept. */
-import { counterTotals } from '../../scripts/lib/prometheus.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
 import { readTrace } from '../../scripts/lib/tempo.ts'
+import { call, CALLS, COST, countedTotal, INPUT, USD_PER_CALL } from '../lib/calls.ts'
 import { newTraceId, sendSpans } from '../lib/otlp.ts'
 import type { SpanInput } from '../lib/otlp.ts'
 import { startPipeline } from '../lib/pipeline.ts'
@@ -17,25 +17,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => pipeline.stop())
 
-/** 0.000015 USD: 10 input tokens of claude-haiku-4-5 (1 USD per million) and 1 output token (5 USD). */
-const call = (traceId: string, { attributes, ...span }: Partial<SpanInput> = {}): SpanInput => ({
-  traceId,
-  attributes: {
-    'gen_ai.operation.name': 'chat',
-    'gen_ai.provider.name': 'anthropic',
-    'gen_ai.request.model': 'claude-haiku-4-5',
-    'gen_ai.response.model': 'claude-haiku-4-5-20251001',
-    'gen_ai.usage.input_tokens': 10,
-    'gen_ai.usage.output_tokens': 1,
-    ...attributes,
-  },
-  ...span,
-})
-const total = async (metric: string) =>
-  (await counterTotals(pipeline.prometheusUrl, `${metric}{service_name="sampled"}`)).reduce(
-    (sum, { value }) => sum + value,
-    0,
-  )
+const total = (metric: string) => countedTotal(pipeline.prometheusUrl, metric, 'service_name="sampled"')
 const isKept = async (traceId: string) => (await readTrace(pipeline.tempoUrl, traceId)).length > 0
 /** How many of these traces are kept; one after another, as Tempo refuses what comes all at once. */
 async function countKept(traceIds: readonly string[]): Promise<number> {
@@ -47,28 +29,26 @@ async function countKept(traceIds: readonly string[]): Promise<number> {
 test('totals are exact at 1 %, and what matters is kept', async () => {
   const plain = Array.from({ length: 3000 }, newTraceId)
   const kept: Record<string, SpanInput> = {
-    failed: call(newTraceId(), { status: 'error' }),
-    expensive: call(newTraceId(), { attributes: { 'gen_ai.usage.input_tokens': 900_000 } }),
-    slow: call(newTraceId(), { duration: 61_000 }),
-    'without a price': call(newTraceId(), {
-      attributes: { 'gen_ai.request.model': 'new-model', 'gen_ai.response.model': 'new-model' },
-    }),
-    flagged: call(newTraceId(), { attributes: { 'gen_ai.usage.output_tokens': -1 } }),
+    failed: call({}, { traceId: newTraceId(), status: 'error' }),
+    expensive: call({ 'gen_ai.usage.input_tokens': 900_000 }, { traceId: newTraceId() }),
+    slow: call({}, { traceId: newTraceId(), duration: 61_000 }),
+    'without a price': call(
+      { 'gen_ai.request.model': 'new-model', 'gen_ai.response.model': 'new-model' },
+      { traceId: newTraceId() },
+    ),
+    flagged: call({ 'gen_ai.usage.output_tokens': -1 }, { traceId: newTraceId() }),
   }
   for (let i = 0; i < plain.length; i += 500) {
-    const spans = plain.slice(i, i + 500).map((traceId) => call(traceId))
+    const spans = plain.slice(i, i + 500).map((traceId) => call({}, { traceId }))
     await sendSpans(pipeline.otlpUrl, { service: 'sampled', spans })
   }
   await sendSpans(pipeline.otlpUrl, { service: 'sampled', spans: Object.values(kept) })
 
   await eventually(async () => {
-    expect(await total('gen_ai_client_inference_duration_seconds_count')).toBe(3005)
-    expect(await total('gen_ai_client_inference_usage_input_tokens_total')).toBe(3004 * 10 + 900_000)
+    expect(await total(CALLS)).toBe(3005)
+    expect(await total(INPUT)).toBe(3004 * 10 + 900_000)
     // One has no price, one no output tokens.
-    expect(await total('gen_ai_client_inference_usage_cost_total')).toBeCloseTo(
-      3002 * 0.000015 + 0.900005 + 0.00001,
-      9,
-    )
+    expect(await total(COST)).toBeCloseTo(3002 * USD_PER_CALL + 0.900005 + 0.00001, 9)
   })
   await eventually(async () => {
     for (const [why, { traceId }] of Object.entries(kept)) {

@@ -1,11 +1,11 @@
 /** What is late, comes twice over, or meets a backend that is away is counted and stored all the same. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { counterTotals, query } from '../../scripts/lib/prometheus.ts'
+import { query } from '../../scripts/lib/prometheus.ts'
 import { readTrace } from '../../scripts/lib/tempo.ts'
+import { call, CALLS, COST, countedTotal, INPUT, USD_PER_CALL } from '../lib/calls.ts'
 import { docker } from '../lib/docker.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
 import { newTraceId, sendSpans } from '../lib/otlp.ts'
-import type { SpanInput } from '../lib/otlp.ts'
 import { startPipeline } from '../lib/pipeline.ts'
 import type { Pipeline } from '../lib/pipeline.ts'
 
@@ -15,29 +15,8 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(() => pipeline.stop())
 
-const INPUT = 'gen_ai_client_inference_usage_input_tokens_total'
-const COST = 'gen_ai_client_inference_usage_cost_total'
-const CALLS = 'gen_ai_client_inference_duration_seconds_count'
-
-/** 10 input tokens of claude-haiku-4-5 (1 USD per million) and 1 output token (5 USD): 0.000015 USD. */
-const call = (span: Partial<SpanInput> = {}): SpanInput => ({
-  attributes: {
-    'gen_ai.operation.name': 'chat',
-    'gen_ai.provider.name': 'anthropic',
-    'gen_ai.request.model': 'claude-haiku-4-5',
-    'gen_ai.response.model': 'claude-haiku-4-5-20251001',
-    'gen_ai.usage.input_tokens': 10,
-    'gen_ai.usage.output_tokens': 1,
-  },
-  ...span,
-})
-const USD_PER_CALL = 0.000015
-
-const total = async (metric: string, service: string) =>
-  (await counterTotals(pipeline.prometheusUrl, `${metric}{service_name="${service}"}`)).reduce(
-    (sum, series) => sum + series.value,
-    0,
-  )
+const total = (metric: string, service: string) =>
+  countedTotal(pipeline.prometheusUrl, metric, `service_name="${service}"`)
 const now = async (metric: string, service: string) =>
   (await query(pipeline.prometheusUrl, `sum(${metric}{service_name="${service}"})`))[0]?.value
 
@@ -75,8 +54,9 @@ test('spans that come late, early, and in any order', async () => {
   const starts = [-1, -26, 0.5, -3, -170, -0.1, -26, 1, -2].map((hours) =>
     Math.round(Date.now() + hours * hour),
   )
-  for (const start of starts) await sendSpans(pipeline.otlpUrl, { service: 'late', spans: [call({ start })] })
-  await sendSpans(pipeline.otlpUrl, { service: 'late', spans: starts.map((start) => call({ start })) })
+  for (const start of starts)
+    await sendSpans(pipeline.otlpUrl, { service: 'late', spans: [call({}, { start })] })
+  await sendSpans(pipeline.otlpUrl, { service: 'late', spans: starts.map((start) => call({}, { start })) })
   await expectCalls('late', 2 * starts.length)
   // Counted when they came, not in the past.
   const [increase] = await query(pipeline.prometheusUrl, `sum(increase(${INPUT}{service_name="late"}[10m]))`)
@@ -133,7 +113,7 @@ test('Tempo away while the Collector restarts: every span is there afterwards', 
   const traceIds = Array.from({ length: 20 }, newTraceId)
   for (let i = 0; i < 15; i++) {
     for (const traceId of traceIds)
-      await sendSpans(pipeline.otlpUrl, { service: 'kept', spans: [call({ traceId })] })
+      await sendSpans(pipeline.otlpUrl, { service: 'kept', spans: [call({}, { traceId })] })
   }
   // Into the queue, and tried.
   await sleep(3000)

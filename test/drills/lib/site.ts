@@ -1,11 +1,12 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { GenericContainer, Network, Wait } from 'testcontainers'
+import { Network } from 'testcontainers'
 import type { StartedNetwork, StartedTestContainer } from 'testcontainers'
 import { resolveImages } from '../../../images/resolve.ts'
 import { eventually } from '../../../scripts/lib/eventually.ts'
-import { docker, root } from '../../lib/docker.ts'
+import { collectorContainer, prometheusContainer, QUEUE, tempoContainer } from '../../lib/containers.ts'
+import { docker } from '../../lib/docker.ts'
 import { freePorts } from '../../lib/free-ports.ts'
 
 export type Part = 'collector' | 'prometheus' | 'tempo'
@@ -48,30 +49,13 @@ export class Site {
     const network = await new Network().start()
     const [http, grpc, health, own, prometheusPort, tempoPort, tempoGrpc] = await freePorts(7)
     const fixed = (container: number, host: number | undefined) => ({ container, host: host! })
-    const prometheus = new GenericContainer(images['PROMETHEUS_IMAGE']!)
+    const prometheus = prometheusContainer(images)
       .withNetwork(network)
-      .withNetworkAliases('prometheus')
-      .withCopyFilesToContainer([
-        { source: join(root, 'prometheus', 'prometheus.yml'), target: '/etc/prometheus/prometheus.yml' },
-      ])
-      .withCommand([
-        '--config.file=/etc/prometheus/prometheus.yml',
-        '--storage.tsdb.path=/prometheus',
-        '--web.enable-otlp-receiver',
-        '--enable-feature=exemplar-storage,created-timestamp-zero-ingestion',
-      ])
       .withExposedPorts(fixed(9090, prometheusPort))
-      .withWaitStrategy(Wait.forHttp('/-/ready', 9090))
       .withStartupTimeout(240_000)
-    const tempo = new GenericContainer(images['TEMPO_IMAGE']!)
+    const tempo = tempoContainer(images)
       .withNetwork(network)
-      .withNetworkAliases('tempo')
-      .withCopyFilesToContainer([
-        { source: join(root, 'tempo', 'tempo.yaml'), target: '/etc/tempo/tempo.yaml' },
-      ])
-      .withCommand(['-config.file=/etc/tempo/tempo.yaml'])
       .withExposedPorts(fixed(3200, tempoPort), fixed(4317, tempoGrpc))
-      .withWaitStrategy(Wait.forHttp('/ready', 3200))
       .withStartupTimeout(240_000)
     const backends = await Promise.all([prometheus.start(), tempo.start()])
     const gateway = (
@@ -81,11 +65,9 @@ export class Site {
     // The image's user is not ours.
     await chmod(queue, 0o777)
     const configs = overlays.map((yaml) => `--config=yaml:${yaml}`)
-    const collector = new GenericContainer(images['COLLECTOR_IMAGE']!)
+    const collector = collectorContainer(images)
       .withNetwork(network)
       .withNetworkAliases('collector')
-      .withCopyDirectoriesToContainer([{ source: join(root, 'collector'), target: '/etc/otelcol-contrib' }])
-      .withWorkingDir('/etc/otelcol-contrib')
       .withCommand(['--config=collector.yaml', ...configs])
       // As in docker-compose.yml.
       .withResourcesQuota({ memory: 0.5 })
@@ -94,13 +76,12 @@ export class Site {
         ...(tempoEndpoint ? { TEMPO_ENDPOINT: await tempoEndpoint(gateway, tempoGrpc!) } : {}),
       })
       .withExposedPorts(fixed(4318, http), fixed(4317, grpc), fixed(13133, health), fixed(8888, own))
-      .withWaitStrategy(Wait.forHttp('/', 13133))
       // Busy machines take their time.
       .withStartupTimeout(240_000)
     if (queueDisk === undefined) {
-      collector.withBindMounts([{ source: queue, target: '/var/lib/otelcol/queue' }])
+      collector.withBindMounts([{ source: queue, target: QUEUE }])
     } else {
-      collector.withTmpFs({ '/var/lib/otelcol/queue': `rw,mode=1777,size=${queueDisk}` })
+      collector.withTmpFs({ [QUEUE]: `rw,mode=1777,size=${queueDisk}` })
     }
     const site = new Site(
       network,
