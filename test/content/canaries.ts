@@ -7,10 +7,14 @@ const placed = new Map<string, string>()
 
 /** A text that is nowhere else; `place` says where it was put. */
 export function canary(place: string): string {
-  const text = `zqcanary${String(++made).padStart(5, '0')}q`
+  if (++made > 99_999) throw new Error('CANARY finds those of five digits only')
+  const text = `zqcanary${String(made).padStart(5, '0')}q`
   placed.set(text, place)
   return text
 }
+
+/** Finds every canary in a text. */
+export const CANARY = /zqcanary\d{5}q/g
 
 /** Those that are so far behind in their value that it is cut before them. */
 export const behindTheCut = new Set<string>()

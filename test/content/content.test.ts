@@ -14,6 +14,7 @@ import type { Pipeline } from '../lib/pipeline.ts'
 import {
   behindTheCut,
   canaries,
+  CANARY,
   everyKeyInEveryDialect,
   fixturesWithCanaries,
   unreadable,
@@ -90,9 +91,11 @@ async function queued(): Promise<string> {
 
 const log = () => docker('logs', pipeline.collector.getId())
 
-/** The places of the canaries that are in the text. */
-const found = (text: string) =>
-  [...canaries()].flatMap(([bird, place]) => (text.includes(bird) ? [place] : []))
+/** The places of the canaries that are in the text, which is read once: there are megabytes of it, and thousands of them. */
+const found = (text: string) => {
+  const inText = new Set(text.match(CANARY))
+  return [...canaries()].flatMap(([bird, place]) => (inText.has(bird) ? [place] : []))
+}
 
 /** A call with a secret in each place where texts are, content kept or not; `marker` shows that the search finds things. */
 function withSecrets(marker: string, traceId: string): { batches: Batch[]; secrets: Secret[] } {
@@ -241,11 +244,12 @@ test('with GENAI_CAPTURE_CONTENT: content is kept and cut, secrets and personal 
 
   const inTempo = await stored(traces)
   expect(leaked(inTempo, secrets)).toEqual([])
+  const kept = new Set(inTempo.match(CANARY))
   const sent = [...canaries()].filter(([bird]) => !before.has(bird))
   // Values that normalisation cannot read are no content.
   expect(sent.length - behindTheCut.size).toBeGreaterThan(200)
   const lost = sent.filter(
-    ([bird, place]) => !place.startsWith('unreadable') && !behindTheCut.has(bird) && !inTempo.includes(bird),
+    ([bird, place]) => !place.startsWith('unreadable') && !behindTheCut.has(bird) && !kept.has(bird),
   )
   expect(lost.map(([, place]) => place)).toEqual([])
   const long = [...inTempo.matchAll(/"stringValue":"((?:[^"\\]|\\.)*zqlong(?:[^"\\]|\\.)*)"/g)].map(

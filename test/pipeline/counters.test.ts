@@ -27,7 +27,9 @@ async function expectCalls(service: string, calls: number) {
   })
 }
 
-test('64 senders at once: not one call lost or doubled', async () => {
+// Each has a service of its own, and mostly waits for Prometheus: all at the same time.
+
+test.concurrent('64 senders at once: not one call lost or doubled', async () => {
   await Promise.all(
     Array.from({ length: 64 }, async (_, sender) => {
       for (let i = 0; i < 50; i++) {
@@ -45,12 +47,12 @@ test('64 senders at once: not one call lost or doubled', async () => {
   expect(await query(pipeline.prometheusUrl, `${INPUT}{service_name="concurrent"}`)).toHaveLength(1)
 }, 180_000)
 
-test('a batch of thousands', async () => {
+test.concurrent('a batch of thousands', async () => {
   await sendSpans(pipeline.otlpUrl, { service: 'batch', spans: Array.from({ length: 5000 }, () => call()) })
   await expectCalls('batch', 5000)
 })
 
-test('the labels of the contract, and no others', async () => {
+test.concurrent('the labels of the contract, and no others', async () => {
   await sendSpans(pipeline.otlpUrl, {
     service: 'labels',
     resource: { 'deployment.environment.name': 'prod', 'k8s.pod.name': 'pod-1', 'process.pid': 7 },
@@ -91,7 +93,7 @@ test('the labels of the contract, and no others', async () => {
   }
 })
 
-test('errors have one vocabulary, whatever a library calls them', async () => {
+test.concurrent('errors have one vocabulary, whatever a library calls them', async () => {
   const types = {
     rate_limit_error: [
       'rate_limit_error',
@@ -147,7 +149,7 @@ test('errors have one vocabulary, whatever a library calls them', async () => {
   })
 })
 
-test('where the type says nothing, the status does', async () => {
+test.concurrent('where the type says nothing, the status does', async () => {
   const types = ['AI_APICallError', 'openai.APIStatusError', '_OTHER']
   await sendSpans(pipeline.otlpUrl, {
     service: 'statuses',
@@ -167,7 +169,7 @@ test('where the type says nothing, the status does', async () => {
   })
 })
 
-test('increase() sees a lone burst of a brand-new series as it was, not extrapolated', async () => {
+test.concurrent('increase() sees a lone burst of a brand-new series as it was, not extrapolated', async () => {
   await sendSpans(pipeline.otlpUrl, { service: 'burst', spans: Array.from({ length: 8 }, () => call()) })
   await expectCalls('burst', 8)
   // A minute of silence: only the repeated value tells Prometheus that nothing more came.
@@ -179,7 +181,7 @@ test('increase() sees a lone burst of a brand-new series as it was, not extrapol
   expect(await value(`sum(increase(${CALLS}{service_name="burst"}[5m]))`)).toBeGreaterThanOrEqual(8)
 }, 150_000)
 
-test('a model without a price: no cost, and counted', async () => {
+test.concurrent('a model without a price: no cost, and counted', async () => {
   await sendSpans(pipeline.otlpUrl, {
     service: 'unpriced',
     spans: [call({ 'gen_ai.response.model': 'x', 'gen_ai.request.model': 'x' })],
@@ -191,7 +193,7 @@ test('a model without a price: no cost, and counted', async () => {
   expect(await query(pipeline.prometheusUrl, `${COST}{service_name="unpriced"}`)).toEqual([])
 })
 
-test('parents that repeat usage, tools and retrieval count nothing', async () => {
+test.concurrent('parents that repeat usage, tools and retrieval count nothing', async () => {
   await sendSpans(pipeline.otlpUrl, {
     service: 'nested',
     spans: [
@@ -208,7 +210,7 @@ test('parents that repeat usage, tools and retrieval count nothing', async () =>
   })
 })
 
-test('where time and attempts go: requests, phases and resends of attempts, hour-long cache writes', async () => {
+test.concurrent('where time and attempts go: requests, phases and resends of attempts, hour-long cache writes', async () => {
   const attempt = {
     'genai.attempt.operation': 'chat',
     'gen_ai.provider.name': 'anthropic',

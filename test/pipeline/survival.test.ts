@@ -49,7 +49,7 @@ function load(service: string) {
   }
 }
 
-test('spans that come late, early, and in any order', async () => {
+test.concurrent('spans that come late, early, and in any order', async () => {
   const hour = 3_600_000
   const starts = [-1, -26, 0.5, -3, -170, -0.1, -26, 1, -2].map((hours) =>
     Math.round(Date.now() + hours * hour),
@@ -63,7 +63,7 @@ test('spans that come late, early, and in any order', async () => {
   expect(increase!.value).toBeGreaterThan(0)
 })
 
-test('two Collectors side by side: one series each, and the sum is right', async () => {
+test.concurrent('two Collectors side by side: one series each, and the sum is right', async () => {
   await Promise.all(
     Array.from({ length: 16 }, async (_, sender) => {
       for (let i = 0; i < 25; i++) {
