@@ -1,4 +1,5 @@
 import { resolve } from '../../images/resolve.ts'
+import { docker } from './docker.ts'
 
 /** Has every image at hand before the first test, and hands their names to the tests by environment. */
 export default async function setup(): Promise<void> {
@@ -9,5 +10,10 @@ export default async function setup(): Promise<void> {
   // Its image is in no package registry, and it only cleans up what a killed run left.
   if (Object.values(images).some((image) => image.startsWith('genai-otel-kit/'))) {
     process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'
+  }
+  // Its services restart with the engine, so that it may have come up unasked.
+  const label = 'label=com.docker.compose.project=genai-otel-kit'
+  if ((await docker('ps', '--quiet', '--filter', label)) !== '') {
+    console.warn('tests: a stack is running, and takes its share of this machine; npm run down stops it')
   }
 }
