@@ -94,6 +94,10 @@ export class Exposed {
   /** Posts to /v1/traces over TLS; a good span unless said otherwise. @throws where the connection is refused or cut. */
   post(client: Client, body: string | Buffer = GOOD, headers: Record<string, string> = {}): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      const fail = (error: Error) => {
+        sending.destroy()
+        reject(error)
+      }
       const sending = request(
         {
           host: '127.0.0.1',
@@ -115,12 +119,16 @@ export class Exposed {
           let text = ''
           response.setEncoding('utf8')
           response.on('data', (chunk: string) => (text += chunk))
-          response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }))
-          response.on('error', reject)
+          response.on('end', () => {
+            // What is still being sent is of no interest to anybody, and would keep this process alive.
+            sending.destroy()
+            resolve({ status: response.statusCode ?? 0, body: text })
+          })
+          response.on('error', fail)
         },
       )
       // A server that has seen enough answers before it has read everything.
-      sending.on('error', (error) => setTimeout(() => reject(error), 200))
+      sending.on('error', (error) => setTimeout(() => fail(error), 200))
       sending.end(body)
     })
   }
@@ -133,7 +141,11 @@ export class Exposed {
         cert: client.cert,
         key: client.key,
       })
-      session.on('error', reject)
+      const fail = (error: Error) => {
+        session.destroy()
+        reject(error)
+      }
+      session.on('error', fail)
       const call = session.request({
         ':method': 'POST',
         ':path': '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
@@ -150,7 +162,7 @@ export class Exposed {
       }
       call.on('response', end)
       call.on('trailers', end)
-      call.on('error', reject)
+      call.on('error', fail)
       call.resume()
       const frame = Buffer.alloc(5 + message.length)
       frame.writeUInt32BE(message.length, 1)
