@@ -84,10 +84,15 @@ export class Stack {
     })
   }
 
-  /** As `docker compose restart` does: SIGTERM, and time to finish. */
+  /** As `docker compose restart` does: SIGTERM, and time to finish. Returns when it serves again. */
   async restart(service: Service): Promise<void> {
     await docker('restart', '--time=35', this.#environment.getContainer(`${service}-1`).getId())
     if (DEMO.includes(service)) await this.#healthy(service)
+    // On a busy machine it takes longer to start than the services wait for it when they stop, which is 20 s.
+    if (service === 'collector') {
+      const health = `http://127.0.0.1:${this.#ports.get('COLLECTOR_HEALTH_PORT')}/`
+      await eventually(async () => read(await fetch(health)), 120_000)
+    }
   }
 
   /** The ids of all running containers of the stack. */
