@@ -29,23 +29,27 @@ async function expectCalls(service: string, calls: number) {
 
 // Each has a service of its own, and mostly waits for Prometheus: all at the same time.
 
-test.concurrent('64 senders at once: not one call lost or doubled', async () => {
-  await Promise.all(
-    Array.from({ length: 64 }, async (_, sender) => {
-      for (let i = 0; i < 50; i++) {
-        await sendSpans(pipeline.otlpUrl, {
-          service: 'concurrent',
-          // Each is a process of its own, as replicas and restarts are.
-          resource: { 'service.instance.id': `instance-${sender}`, 'process.pid': sender },
-          spans: [call()],
-        })
-      }
-    }),
-  )
-  await expectCalls('concurrent', 3200)
-  // One series for all of them.
-  expect(await query(pipeline.prometheusUrl, `${INPUT}{service_name="concurrent"}`)).toHaveLength(1)
-}, 180_000)
+test.concurrent(
+  '64 senders at once: not one call lost or doubled',
+  async () => {
+    await Promise.all(
+      Array.from({ length: 64 }, async (_, sender) => {
+        for (let i = 0; i < 50; i++) {
+          await sendSpans(pipeline.otlpUrl, {
+            service: 'concurrent',
+            // Each is a process of its own, as replicas and restarts are.
+            resource: { 'service.instance.id': `instance-${sender}`, 'process.pid': sender },
+            spans: [call()],
+          })
+        }
+      }),
+    )
+    await expectCalls('concurrent', 3200)
+    // One series for all of them.
+    expect(await query(pipeline.prometheusUrl, `${INPUT}{service_name="concurrent"}`)).toHaveLength(1)
+  },
+  180_000,
+)
 
 test.concurrent('a batch of thousands', async () => {
   await sendSpans(pipeline.otlpUrl, { service: 'batch', spans: Array.from({ length: 5000 }, () => call()) })
@@ -169,17 +173,21 @@ test.concurrent('where the type says nothing, the status does', async () => {
   })
 })
 
-test.concurrent('increase() sees a lone burst of a brand-new series as it was, not extrapolated', async () => {
-  await sendSpans(pipeline.otlpUrl, { service: 'burst', spans: Array.from({ length: 8 }, () => call()) })
-  await expectCalls('burst', 8)
-  // A minute of silence: only the repeated value tells Prometheus that nothing more came.
-  await sleep(60_000)
-  const increase = await value(`sum(increase(${INPUT}{service_name="burst"}[5m]))`)
-  expect(increase).toBeGreaterThanOrEqual(80)
-  // Up to the next point, which is at most 15 s away, Prometheus goes on at the rate of this minute: a quarter and a little.
-  expect(increase).toBeLessThan(80 * 1.3)
-  expect(await value(`sum(increase(${CALLS}{service_name="burst"}[5m]))`)).toBeGreaterThanOrEqual(8)
-}, 150_000)
+test.concurrent(
+  'increase() sees a lone burst of a brand-new series as it was, not extrapolated',
+  async () => {
+    await sendSpans(pipeline.otlpUrl, { service: 'burst', spans: Array.from({ length: 8 }, () => call()) })
+    await expectCalls('burst', 8)
+    // A minute of silence: only the repeated value tells Prometheus that nothing more came.
+    await sleep(60_000)
+    const increase = await value(`sum(increase(${INPUT}{service_name="burst"}[5m]))`)
+    expect(increase).toBeGreaterThanOrEqual(80)
+    // Up to the next point, which is at most 15 s away, Prometheus goes on at the rate of this minute: a quarter and a little.
+    expect(increase).toBeLessThan(80 * 1.3)
+    expect(await value(`sum(increase(${CALLS}{service_name="burst"}[5m]))`)).toBeGreaterThanOrEqual(8)
+  },
+  150_000,
+)
 
 test.concurrent('a model without a price: no cost, and counted', async () => {
   await sendSpans(pipeline.otlpUrl, {
@@ -210,37 +218,44 @@ test.concurrent('parents that repeat usage, tools and retrieval count nothing', 
   })
 })
 
-test.concurrent('where time and attempts go: requests, phases and resends of attempts, hour-long cache writes', async () => {
-  const attempt = {
-    'genai.attempt.operation': 'chat',
-    'gen_ai.provider.name': 'anthropic',
-    'gen_ai.request.model': 'claude-haiku-4-5',
-  }
-  const phases = { 'genai.http.dns.duration': 0.25, 'genai.http.first_byte.duration': 0.5 }
-  await sendSpans(pipeline.otlpUrl, {
-    service: 'time',
-    spans: [
-      { kind: 'server', duration: 3000, attributes: { 'app.endpoint': 'POST /chat', 'app.feature': 'chat' } },
-      // Of an application that says nothing of itself: its requests are none of ours.
-      { kind: 'server', duration: 5000, attributes: { 'http.route': '/other' } },
-      { attributes: { ...attempt, ...phases, 'http.response.status_code': 429 } },
-      { attributes: { ...attempt, ...phases, 'http.request.resend_count': 1 } },
-      call({ 'gen_ai.usage.cache_write.input_tokens': 7, 'genai.usage.cache_write.1h.input_tokens': 4 }),
-    ],
-  })
-  const of = (metric: string, matchers = '') => value(`sum(${metric}{service_name="time"${matchers}})`)
-  const attempts = 'gen_ai_client_inference_attempts'
-  await eventually(async () => {
-    expect(await of('http_server_request_duration_seconds_sum', ', app_endpoint="POST /chat"')).toBe(3)
-    expect(await of('http_server_request_duration_seconds_count')).toBe(1)
-    expect(await of(`${attempts}_time_seconds_total`, ', genai_http_phase="dns"')).toBe(0.5)
-    expect(await of(`${attempts}_time_seconds_total`, ', genai_http_phase="first_byte"')).toBe(1)
-    expect(await of(`${attempts}_time_seconds_total`)).toBe(1.5)
-    expect(await of(`${attempts}_total`, ', http_request_resend_count="1"')).toBe(1)
-    expect(await of(`${attempts}_total`, ', http_request_resend_count=""')).toBe(1)
-    expect(await of('gen_ai_client_inference_usage_cache_write_1h_input_tokens_total')).toBe(4)
-  })
-})
+test.concurrent(
+  'where time and attempts go: requests, phases and resends of attempts, hour-long cache writes',
+  async () => {
+    const attempt = {
+      'genai.attempt.operation': 'chat',
+      'gen_ai.provider.name': 'anthropic',
+      'gen_ai.request.model': 'claude-haiku-4-5',
+    }
+    const phases = { 'genai.http.dns.duration': 0.25, 'genai.http.first_byte.duration': 0.5 }
+    await sendSpans(pipeline.otlpUrl, {
+      service: 'time',
+      spans: [
+        {
+          kind: 'server',
+          duration: 3000,
+          attributes: { 'app.endpoint': 'POST /chat', 'app.feature': 'chat' },
+        },
+        // Of an application that says nothing of itself: its requests are none of ours.
+        { kind: 'server', duration: 5000, attributes: { 'http.route': '/other' } },
+        { attributes: { ...attempt, ...phases, 'http.response.status_code': 429 } },
+        { attributes: { ...attempt, ...phases, 'http.request.resend_count': 1 } },
+        call({ 'gen_ai.usage.cache_write.input_tokens': 7, 'genai.usage.cache_write.1h.input_tokens': 4 }),
+      ],
+    })
+    const of = (metric: string, matchers = '') => value(`sum(${metric}{service_name="time"${matchers}})`)
+    const attempts = 'gen_ai_client_inference_attempts'
+    await eventually(async () => {
+      expect(await of('http_server_request_duration_seconds_sum', ', app_endpoint="POST /chat"')).toBe(3)
+      expect(await of('http_server_request_duration_seconds_count')).toBe(1)
+      expect(await of(`${attempts}_time_seconds_total`, ', genai_http_phase="dns"')).toBe(0.5)
+      expect(await of(`${attempts}_time_seconds_total`, ', genai_http_phase="first_byte"')).toBe(1)
+      expect(await of(`${attempts}_time_seconds_total`)).toBe(1.5)
+      expect(await of(`${attempts}_total`, ', http_request_resend_count="1"')).toBe(1)
+      expect(await of(`${attempts}_total`, ', http_request_resend_count=""')).toBe(1)
+      expect(await of('gen_ai_client_inference_usage_cache_write_1h_input_tokens_total')).toBe(4)
+    })
+  },
+)
 
 test('a graceful restart of the Collector under load: totals stay exact', async () => {
   let sent = 0
