@@ -21,6 +21,8 @@ export interface Outcome {
   resolved: Record<string, number>
   /** Consequences that somebody was told of. */
   alsoDelivered: string[]
+  /** Alerts of scenarios before that began while this one was on: that it does not set them off was not shown. */
+  late: string[]
   /** A trace that matches the scenario's query. */
   trace?: string
   /** What is wrong; none where all is as it should be. */
@@ -48,8 +50,8 @@ export async function ordinaryDay(stack: ScenarioStack, minutes: number, say: Sa
 
 /**
  * Turns scenarios on, one after another, each until its alerts are at the webhook; then `baseline`, until all have
- * resolved there. While one is on nothing may fire but its alerts and consequences, and those of the ones before it,
- * which take their time to resolve: neighbours should not share alerts.
+ * resolved there. While one is on nothing may begin to fire but its alerts and consequences. Those of the ones before it
+ * take their time to resolve; where one of them begins anew, it is in `late`.
  */
 export async function runScenarios(
   stack: ScenarioStack,
@@ -78,6 +80,7 @@ export async function runScenarios(
     if (!waitedFor.some(({ scenario }) => active.some(({ name }) => scenario.alerts.includes(name)))) break
     await pause(everyMillis)
   }
+  runs.at(-1)?.outcome.problems.push(...watch.unexpected().map((what) => `fired after it: ${what}`))
   // Alertmanager's group_interval, for the last message.
   await pause(waitedFor.length > 0 ? 330_000 : 0)
 
@@ -106,6 +109,7 @@ async function untilDelivered(
     delivered: {},
     resolved: {},
     alsoDelivered: [],
+    late: [],
     problems: [],
   }
   const isDone = () => scenario.alerts.every((name) => outcome.delivered[name] !== undefined)
@@ -124,6 +128,7 @@ async function untilDelivered(
     }
   }
   outcome.problems.push(...watch.unexpected().map((what) => `fired as well: ${what}`))
+  outcome.late = watch.late()
 
   for (const message of messages) {
     if (scenario.alerts.includes(message.name)) outcome.problems.push(...(await missingOnTheWay(message)))

@@ -36,23 +36,33 @@ export async function messagesSince(inboxUrl: string, since: number): Promise<Me
 /** Notes what fires that nobody expects, for as long as it is asked. */
 export class Watch {
   readonly #prometheus: string
-  readonly #expected = new Set<string>()
+  #expected: ReadonlySet<string> = new Set()
+  #began = 0
+  readonly #before = new Set<string>()
   readonly #unexpected = new Map<string, string>()
+  readonly #late = new Set<string>()
 
   constructor(prometheusUrl: string) {
     this.#prometheus = prometheusUrl
   }
 
-  /** From now on these may fire too. */
+  /**
+   * From now on these may fire, in place of those before. What is active already belongs to those before, until it is
+   * over.
+   */
   expect(names: readonly string[]): void {
-    for (const name of names) this.#expected.add(name)
+    for (const name of this.#expected) this.#before.add(name)
+    this.#expected = new Set(names)
+    this.#began = Date.now()
   }
 
   /** @returns what is pending and firing now */
   async look(): Promise<ActiveAlert[]> {
     const alerts = await activeAlerts(this.#prometheus)
-    for (const { name, state, summary } of alerts) {
-      if (state === 'firing' && !this.#expected.has(name)) this.#unexpected.set(name, summary)
+    for (const { name, state, since, summary } of alerts) {
+      if (state !== 'firing' || this.#expected.has(name)) continue
+      if (!this.#before.has(name)) this.#unexpected.set(name, summary)
+      else if (Date.parse(since) >= this.#began) this.#late.add(name)
     }
     return alerts
   }
@@ -61,6 +71,16 @@ export class Watch {
   unexpected(): string[] {
     const seen = [...this.#unexpected].map(([name, summary]) => `${name} (${summary})`)
     this.#unexpected.clear()
+    return seen
+  }
+
+  /**
+   * What an earlier cause explains, as windows look back, but began after its end: of these it was not shown that the
+   * present cause does not set them off. Since this was last asked.
+   */
+  late(): string[] {
+    const seen = [...this.#late]
+    this.#late.clear()
     return seen
   }
 }
