@@ -194,7 +194,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'collector-pressure',
     title: 'The Collector refuses spans',
     description:
-      'An application records every image it passes on: bursts of spans of 15 MB, three times a minute. The Collector’s memory limiter refuses what is too much; SDKs try again.',
+      'An application records every image it passes on, over a slow line: each minute uploads of megabytes pile up in the Collector, until its memory limiter refuses what anybody sends. SDKs try again.',
     traffic: { bursts: true },
     alerts: ['OtelCollectorRefusing'],
     dashboard: 'genai-pipeline',

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createLogger } from '@genai-otel-kit/service-kit'
@@ -24,6 +24,9 @@ afterAll(() => {
 
 /** The bodies that an OTLP receiver got, whole. */
 const received: string[] = []
+/** The bytes of requests that are under way, or were given up. */
+const unfinished = new Map<IncomingMessage, number>()
+let givenUp = 0
 let status = 200
 let receiver: string
 let url: string
@@ -32,14 +35,20 @@ beforeAll(async () => {
   receiver = await open(
     createServer((request, response) => {
       const chunks: Buffer[] = []
-      request.on('data', (chunk: Buffer) => chunks.push(chunk))
+      unfinished.set(request, 0)
+      request.on('data', (chunk: Buffer) => {
+        chunks.push(chunk)
+        unfinished.set(request, unfinished.get(request)! + chunk.length)
+      })
+      request.on('error', () => givenUp++)
       request.on('end', () => {
+        unfinished.delete(request)
         received.push(`${request.url} ${Buffer.concat(chunks).toString()}`)
         response.writeHead(status).end('{}')
       })
     }),
   )
-  bursts = new Bursts(receiver, 'test', { promptBytes: 1000, senders: 2 })
+  bursts = new Bursts(receiver, 'test', { uploadBytes: 100_000, uploads: 20, gapMillis: 20 })
   const traffic = new Traffic(readSettings({ TRAFFIC_RATE_PER_MINUTE: '30' }))
   url = await open(createServer(trafficApp(traffic, bursts, createLogger('test', { write: () => {} }))))
 })
@@ -81,16 +90,27 @@ test('what is not valid is a problem and changes nothing', async () => {
   expect((await plan()).body.name).toBe('baseline')
 })
 
-test('bursts of large spans, as long as they are on', async () => {
+test('bursts: uploads that do not end pile up until spans are refused, and are given up', async () => {
   await plan({ name: 'pressure', bursts: true })
-  while (received.length < 3) await pause(20)
+  while (received.length < 3) await pause(5)
+  const before = [...unfinished.values()]
+  expect(before.length).toBeGreaterThanOrEqual(3)
+  expect(before[0]).toBe(100_000)
+  expect(received[0]).toMatch(/^\/v1\/traces .*image-importer/)
+
+  status = 503
+  const soon = received.length
+  while (received.length < soon + 3) await pause(5)
+  const enough = unfinished.size
+  while (received.length < soon + 6) await pause(5)
+  expect(unfinished.size).toBe(enough)
+  expect(givenUp).toBe(0)
+  while (givenUp < enough) await pause(20)
+
   await plan({ name: 'baseline' })
-  await pause(300)
   const count = received.length
-  await pause(500)
+  await pause(200)
   expect(received.length).toBe(count)
-  expect(received[0]).toMatch(/^\/v1\/traces /)
-  expect(received[0]).toContain('x'.repeat(1000))
 })
 
 test('the second span of a call: the same trace and tokens, another scope', async () => {

@@ -1,22 +1,30 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { attribute, exportRequest, send } from './otlp.ts'
+import { attribute, exportRequest, OtlpError, send } from './otlp.ts'
 
 export interface BurstSize {
-  promptBytes: number
-  /** How many send at the same time. */
-  senders: number
+  /** What arrives of each upload before the line stalls. */
+  uploadBytes: number
+  /** So many at the same time, at most. */
+  uploads: number
+  /** Between the start of one and of the next; half of it between their ends. */
+  gapMillis: number
 }
 
 /** Each below the 20 MiB that the receiver takes at once; together more than the stack's Collector may hold in memory. */
-const large: BurstSize = { promptBytes: 15_000_000, senders: 24 }
-const burstMillis = 5_000
-const everyMillis = 20_000
+const large: BurstSize = { uploadBytes: 4_000_000, uploads: 96, gapMillis: 250 }
+/** From the first refusal to when the first upload is given up. Shorter than the seconds for which SDKs try again. */
+const refusedMillis = 2_000
+const everyMillis = 60_000
 
 /**
- * Bursts of spans with huge prompts, as an application sends that records every image and document it passes on: five
- * seconds of them, three times a minute. The Collector takes the prompts out, so that they fill no disk; but first it
- * must hold them in memory, and its memory limiter refuses what is too much.
+ * Bursts of spans with huge prompts, as an application sends that records every image and document it passes on, over a
+ * line that is too slow for them: uploads of megabytes that do not come to an end, until it gives them up. The Collector
+ * holds in memory what has arrived of each, and when that is too much its memory limiter refuses what anybody sends.
+ *
+ * How many that takes depends on what else the Collector holds; so there is one more each quarter of a second, and after each a
+ * small span, until one is refused. They also end one after another: the receiver copies what it has of a request that
+ * ends, and the copies of all of them were more than the container may have.
  */
 export class Bursts {
   readonly #endpoint: string
@@ -43,23 +51,42 @@ export class Bursts {
   }
 
   async #run(stop: AbortSignal): Promise<void> {
-    const body = Buffer.from(this.#request())
+    const bytes = Buffer.alloc(this.#size.uploadBytes, 'x')
     while (!stop.aborted) {
-      const next = pause(everyMillis, undefined, { signal: stop }).catch(() => {})
-      const end = AbortSignal.any([stop, AbortSignal.timeout(burstMillis)])
-      await Promise.all(Array.from({ length: this.#size.senders }, () => this.#sendUntil(end, body)))
+      const next = wait(everyMillis, stop)
+      await this.#burst(bytes, stop)
       await next
     }
   }
 
-  async #sendUntil(end: AbortSignal, body: Uint8Array<ArrayBuffer>): Promise<void> {
-    while (!end.aborted) {
-      // Refused is what this is for; a moment later it tries again, as an SDK would.
-      await send(this.#endpoint, body, end).catch(() => pause(200))
+  async #burst(bytes: Buffer<ArrayBuffer>, stop: AbortSignal): Promise<void> {
+    const { uploads, gapMillis } = this.#size
+    const underWay: AbortController[] = []
+    let refusedSince = Infinity
+    while (underWay.length < uploads && Date.now() - refusedSince < refusedMillis && !stop.aborted) {
+      // Once something is refused there is enough.
+      if (refusedSince === Infinity) underWay.push(startUpload(this.#endpoint, bytes))
+      await wait(gapMillis, stop)
+      if (!(await this.#isTaken(stop))) refusedSince = Math.min(refusedSince, Date.now())
+    }
+    for (const upload of underWay) {
+      upload.abort()
+      // Also when it is to stop: that takes seconds, and nobody waits for it.
+      await pause(gapMillis / 2)
     }
   }
 
-  #request(): string {
+  async #isTaken(end: AbortSignal): Promise<boolean> {
+    try {
+      await send(this.#endpoint, this.#span(), AbortSignal.any([end, AbortSignal.timeout(5000)]))
+      return true
+    } catch (error) {
+      // No answer at all is no refusal.
+      return !(error instanceof OtlpError)
+    }
+  }
+
+  #span(): string {
     const now = BigInt(Date.now()) * 1_000_000n
     return exportRequest({
       service: 'image-importer',
@@ -72,12 +99,29 @@ export class Bursts {
         kind: 1, // INTERNAL
         startTimeUnixNano: String(now),
         endTimeUnixNano: String(now),
-        attributes: [
-          // No call of a model, so that nobody counts it as one.
-          attribute('gen_ai.operation.name', 'retrieval'),
-          attribute('gen_ai.input.messages', 'x'.repeat(this.#size.promptBytes)),
-        ],
+        // No call of a model, so that nobody counts it as one.
+        attributes: [attribute('gen_ai.operation.name', 'retrieval')],
       },
     })
   }
+}
+
+/** Sends these bytes, and then nothing: the request stays as it is until it is aborted. */
+function startUpload(endpoint: string, bytes: Buffer<ArrayBuffer>): AbortController {
+  const controller = new AbortController()
+  const body = new ReadableStream({ start: (stream) => stream.enqueue(bytes) })
+  void fetch(`${endpoint}/v1/traces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+    // What fetch asks for where the body is a stream.
+    duplex: 'half',
+    signal: controller.signal,
+  }).catch(() => {})
+  return controller
+}
+
+/** As long as that, or until it is over. */
+async function wait(millis: number, end: AbortSignal): Promise<void> {
+  await pause(millis, undefined, { signal: end }).catch(() => {})
 }

@@ -35,8 +35,13 @@ export async function exportSpans(endpoint: string, spans: Export): Promise<void
   await send(endpoint, exportRequest(spans), AbortSignal.timeout(10_000))
 }
 
-/** @throws where the receiver answers anything but 200 */
-export async function send(endpoint: string, body: string | Uint8Array<ArrayBuffer>, signal: AbortSignal) {
+/** The receiver answered, and did not take it. */
+export class OtlpError extends Error {
+  override readonly name = 'OtlpError'
+}
+
+/** @throws OtlpError where the receiver answers anything but 200; another error where it does not answer */
+export async function send(endpoint: string, body: string, signal: AbortSignal): Promise<void> {
   const response = await fetch(`${endpoint}/v1/traces`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -44,5 +49,5 @@ export async function send(endpoint: string, body: string | Uint8Array<ArrayBuff
     signal,
   })
   await response.arrayBuffer()
-  if (!response.ok) throw new Error(`OTLP receiver: ${response.status}`)
+  if (!response.ok) throw new OtlpError(`OTLP receiver: ${response.status}`)
 }

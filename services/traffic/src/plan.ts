@@ -34,7 +34,7 @@ export const planSchema = z.strictObject({
   new_documents: z.boolean().default(false),
   /** Sends, for each answered chat, the span that a second instrumentation in chat-api would. */
   second_spans: z.boolean().default(false),
-  /** Sends the Collector bursts of spans with prompts of many megabytes. */
+  /** Fills the Collector's memory, each minute, with uploads of many megabytes that do not end, until it refuses spans. */
   bursts: z.boolean().default(false),
 })
 
