@@ -30,6 +30,12 @@ describe.each(alerts)('$alert', ({ alert, expr, labels, annotations, file }) => 
     })
   })
 
+  test('leads to a dashboard, and from there to traces', () => {
+    const name = /\/d\/genai-([a-z]+)/.exec(annotations!['dashboard_url']!)![1]
+    const dashboard = readFileSync(join(rulesFolder, '..', 'grafana', 'dashboards', `${name}.json`), 'utf8')
+    expect(dashboard).toContain('traceql')
+  })
+
   test('has a runbook', () => {
     expect(runbooks).toContain(`${alert}.md`)
   })

@@ -55,10 +55,12 @@ export function mutants(expr: string): Change[] {
           if (node.parent?.name === 'GroupingLabels') withoutOne(node, 'not kept:')
           break
         case 'UnquotedLabelMatcher':
-          withoutOne(node, 'not filtered by')
-          break
-        case 'MatchOp':
-          replace(node, matchers[text(node)]!)
+          // A selector of nothing but labels must have one that is not empty.
+          if (node.parent?.parent?.getChild('Identifier')) {
+            withoutOne(node, 'not filtered by')
+            const operator = node.getChild('MatchOp')!
+            replace(operator, matchers[text(operator)]!)
+          }
           break
         case 'BinaryExpr':
           binary(node)

@@ -3,6 +3,7 @@ import { hitRate, noCache, saving, uncached } from './measures.ts'
 import { graph, number, table } from './panel.ts'
 import { cost, increase, label, legend, orZero, part, rate, ratio, type Take, tokens } from './query.ts'
 import { unit } from './theme.ts'
+import { selectedCalls, traceLink } from './trace-link.ts'
 
 const featureAndModel = { by: [label.feature, label.model] }
 /** Written for 5 minutes: what was not written for an hour. */
@@ -138,6 +139,12 @@ export const cache = dashboard(
         noValue: noCache,
         width: 8,
         minStep: '1m',
+        links: [
+          traceLink(
+            'Calls that read nothing from it',
+            `{ ${selectedCalls} && span.gen_ai.usage.cache_read.input_tokens < 1 }`,
+          ),
+        ],
         series: [{ query: hitRate(rate, { by: [label.model] }), name: legend(label.model) }],
       }),
       graph({

@@ -15,8 +15,11 @@ import {
 import { bars, graph, table } from './panel.ts'
 import { calls, cost, increase, label, legend, metric, part, quantile, rate, ratio, tokens } from './query.ts'
 import { type Unit, unit } from './theme.ts'
+import { selectedCalls, traceLink } from './trace-link.ts'
 
 const byModel = { by: [label.model] }
+
+const finished = (reason: string) => `span.genai.finish_reason = "${reason}"`
 
 /** The same question to each model, over time. */
 const compare = (
@@ -24,7 +27,7 @@ const compare = (
   description: string,
   query: string,
   of: Unit,
-  more: { noValue?: string; threshold?: number } = {},
+  more: { noValue?: string; threshold?: number; links?: ReturnType<typeof traceLink>[] } = {},
 ) =>
   graph({
     title,
@@ -51,6 +54,7 @@ export const models = dashboard(
         noValue: noCalls,
         width: 24,
         height: 9,
+        links: [traceLink('These calls', `{ ${selectedCalls} }`)],
         by: { [label.model]: 'Model' },
         columns: {
           Calls: { query: `round(${increase(calls, byModel)})`, unit: unit.count },
@@ -156,14 +160,20 @@ export const models = dashboard(
         'Answers that ended at a limit of tokens as a share of those that say why they ended. The line is the threshold of LLMOutputTruncated.',
         finishRate('length', rate, byModel),
         unit.share,
-        { threshold: limit('llm:truncated_ratio:threshold') },
+        {
+          threshold: limit('llm:truncated_ratio:threshold'),
+          links: [traceLink('Answers cut off', `{ ${selectedCalls} && ${finished('length')} }`)],
+        },
       ),
       compare(
         'Refused',
         'Answers that were refused or filtered as a share of those that say why they ended. The line is the threshold of LLMRefusals.',
         finishRate('content_filter', rate, byModel),
         unit.share,
-        { threshold: limit('llm:refused_ratio:threshold') },
+        {
+          threshold: limit('llm:refused_ratio:threshold'),
+          links: [traceLink('Answers refused', `{ ${selectedCalls} && ${finished('content_filter')} }`)],
+        },
       ),
     ],
 
