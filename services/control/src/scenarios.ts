@@ -86,8 +86,9 @@ export const scenarios: readonly Scenario[] = [
     description:
       'Anthropic answers nearly every second request with 529. Retries double the load on what is overloaded already; one call in ten fails all the same.',
     simulator: { faults: [{ match: { provider: 'anthropic' }, probability: 0.45, status: 529 }] },
-    alerts: ['LLMProviderOverloaded', 'LLMRetryAmplification'],
+    alerts: ['LLMProviderOverloaded'],
     consequences: {
+      LLMRetryAmplification: 'retries are what it gets; held back, as the cause is known',
       LLMHighErrorRate: 'one call in ten meets three of them in a row',
       LLMErrorBudgetBurn: 'one call in ten meets three of them in a row',
     },
