@@ -76,6 +76,7 @@ export const cache = dashboard(
           'Input tokens in the time range, the share read from the cache, tokens read for each written, and what that saved. Much input and few hits: cache its unchanging beginning. Below one read per write: the cache is written for nothing.',
         noValue: noCache,
         width: 24,
+        height: 9,
         by: { [label.feature]: 'Feature', [label.model]: 'Model' },
         columns: {
           Input: { query: increase(tokens.input, featureAndModel), unit: unit.count, bar: true },
@@ -89,7 +90,7 @@ export const cache = dashboard(
           },
           Saved: { query: saving(increase, featureAndModel), unit: unit.dollars },
         },
-        sortBy: 'Saved',
+        sortBy: 'Input',
         cellLinks: { Feature: { to: 'cache', set: 'feature' }, Model: { to: 'cache', set: 'model' } },
       }),
     ],

@@ -150,12 +150,12 @@ export const costs = dashboard(
           },
           'Input each': {
             query: ratio(tokens.input, calls, increase, featureAndModel),
-            unit: unit.count,
+            unit: unit.none,
             decimals: 0,
           },
           'Output each': {
             query: ratio(tokens.output, calls, increase, featureAndModel),
-            unit: unit.count,
+            unit: unit.none,
             decimals: 0,
           },
           Cached: { query: hitRate(increase, featureAndModel), unit: unit.share, decimals: 0 },
@@ -259,9 +259,9 @@ export const costs = dashboard(
         sortBy: 'Calls',
       }),
       spans({
-        title: 'The most expensive traces',
+        title: 'The most expensive of 500 traces',
         description:
-          'Cost of all calls of a trace added up, of up to 500 traces in the time range that Tempo finds first. A trace is what one request did.',
+          'Cost of all calls of a trace added up, of up to 500 traces in the time range that Tempo finds first: where there are more, choose a shorter time or a feature. A trace is what one request did.',
         noValue: 'No priced calls in Tempo in this time',
         width: 12,
         query: `{ ${priced} } | select(span.gen_ai.usage.cost.amount, span.gen_ai.usage.input_tokens, span.gen_ai.usage.output_tokens, span.app.feature)`,
@@ -278,9 +278,9 @@ export const costs = dashboard(
         sortBy: 'Cost',
       }),
       spans({
-        title: 'The most expensive conversations',
+        title: 'The most expensive conversations, of 500 traces',
         description:
-          'Cost of all calls of a conversation (gen_ai.conversation.id) added up, of up to 500 traces in the time range that Tempo finds first.',
+          'Cost of all calls of a conversation (gen_ai.conversation.id) added up, of up to 500 traces in the time range that Tempo finds first: where there are more, choose a shorter time or a feature. Metrics do not know conversations.',
         noValue: 'No calls that name a conversation in Tempo in this time',
         width: 12,
         query: `{ ${priced} && span.gen_ai.conversation.id != nil } | select(span.gen_ai.usage.cost.amount, span.gen_ai.conversation.id, span.app.user_id)`,

@@ -156,9 +156,10 @@ export function graph(
     .targets(
       series.map((one, index) => (minStep ? target(one, index).interval(minStep) : target(one, index))),
     )
-    .lineWidth(1)
-    .fillOpacity(stacked ? 30 : 0)
-    .showPoints(common.VisibilityMode.Auto)
+    // Of parts the areas alone: the line of a part that is nearly nothing would lie on the top of all, in its colour.
+    .lineWidth(stacked ? 0 : 1)
+    .fillOpacity(stacked ? 60 : 0)
+    .showPoints(stacked ? common.VisibilityMode.Never : common.VisibilityMode.Auto)
     .stacking(
       new common.StackingConfigBuilder().mode(
         stacked ? common.StackingMode.Normal : common.StackingMode.None,
