@@ -1,6 +1,6 @@
 import { type GridPos, type Panel, VariableType } from '@grafana/grafana-foundation-sdk/dashboard'
 import { namesOutsideContract } from '../../alerts/contract.ts'
-import { rules } from '../../alerts/rules.ts'
+import { rules, threshold } from '../../alerts/rules.ts'
 import { dashboards } from './index.ts'
 import { targets, traceTargets, withEverythingSelected } from './targets.ts'
 import { unit } from './theme.ts'
@@ -136,6 +136,12 @@ describe.each(all.map((dashboard) => [dashboard.title, dashboard] as const))('%s
           // Any at all, or all of it, is bad by itself.
           if (value !== null && value !== 0 && value !== 1) expect(limits).toContain(value)
         }
+      })
+
+      test('has the threshold of the alert that it names', () => {
+        const [, alert] = panel.description?.match(/threshold of ((?:LLM|Otel)\w+)/) ?? []
+        const steps = defaults?.thresholds?.steps.map(({ value }) => value)
+        if (alert !== undefined) expect(steps).toEqual([null, threshold(alert)])
       })
 
       test('names each series, and asks something', () => {
