@@ -19,7 +19,7 @@ import {
 } from './query.ts'
 import { unit } from './theme.ts'
 import { selectedAttempts, selectedCalls, traceLink } from './trace-link.ts'
-import { field, spans } from './traces.ts'
+import { callColumns, field, spans } from './traces.ts'
 
 const serviceAndModel = { by: [label.service, label.model] }
 const who = { by: [label.feature, label.service, label.model] }
@@ -67,6 +67,25 @@ export const rateLimitedNumber = (width: number) =>
     width,
     threshold: limit('llm:rate_limited_ratio:threshold'),
     query: ratio(attempts, attempts, increase, { where: rateLimited }),
+    links: [limitedAttempts],
+  })
+
+export const rateLimitedGraph = (width: number) =>
+  graph({
+    title: 'Rate-limited share',
+    description:
+      'HTTP attempts answered with 429 as a share of all, by service and model. The line is the threshold of LLMRateLimiting.',
+    unit: unit.share,
+    noValue: noAttempts,
+    width,
+    minStep: '1m',
+    threshold: limit('llm:rate_limited_ratio:threshold'),
+    series: [
+      {
+        query: ratio(attempts, attempts, rate, { ...serviceAndModel, where: rateLimited }),
+        name: legend(...serviceAndModel.by),
+      },
+    ],
     links: [limitedAttempts],
   })
 
@@ -201,11 +220,7 @@ export const errors = dashboard('errors', 'GenAI errors and limits', 'What fails
       width: 24,
       query: `{ ${selectedCalls} && status = error } | select(span.app.feature, span.gen_ai.request.model, span.error.type, span.app.user_id)`,
       columns: {
-        [field.trace]: { title: 'Trace' },
-        [field.start]: { title: 'Began', unit: unit.moment },
-        [field.service]: { title: 'Service' },
-        'app.feature': { title: 'Feature' },
-        'gen_ai.request.model': { title: 'Model' },
+        ...callColumns,
         'error.type': { title: 'Error' },
         'app.user_id': { title: 'User' },
         [field.duration]: { title: 'Took', unit: unit.nanoseconds },
@@ -244,23 +259,7 @@ export const errors = dashboard('errors', 'GenAI errors and limits', 'What fails
       minStep: '1m',
       series: [{ query: attemptsPerCall(rate, { by: [label.model] }), name: legend(label.model) }],
     }),
-    graph({
-      title: 'Rate-limited share',
-      description:
-        'HTTP attempts answered with 429 as a share of all, by service and model. The line is the threshold of LLMRateLimiting.',
-      unit: unit.share,
-      noValue: noAttempts,
-      width: 9,
-      minStep: '1m',
-      threshold: limit('llm:rate_limited_ratio:threshold'),
-      series: [
-        {
-          query: ratio(attempts, attempts, rate, { ...serviceAndModel, where: rateLimited }),
-          name: legend(...serviceAndModel.by),
-        },
-      ],
-      links: [limitedAttempts],
-    }),
+    rateLimitedGraph(9),
     spans({
       title: 'Retried calls, and how long they took',
       description:

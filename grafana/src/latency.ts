@@ -17,7 +17,7 @@ import {
 } from './query.ts'
 import { unit } from './theme.ts'
 import { selectedCalls, traceLink } from './trace-link.ts'
-import { field, spans } from './traces.ts'
+import { callColumns, field, spans } from './traces.ts'
 
 const slowest = limit('llm:latency_p95_seconds:threshold')
 const slowStart = limit('llm:time_to_first_chunk_p95_seconds:threshold')
@@ -260,11 +260,7 @@ export const latency = dashboard('latency', 'GenAI latency', 'What is slow: the 
       width: 24,
       query: `{ ${selectedCalls} && duration > 5s && span.gen_ai.usage.input_tokens < 2000 && span.genai.finish_reason = "stop" } | select(span.app.feature, span.gen_ai.request.model, span.gen_ai.usage.input_tokens, span.gen_ai.usage.output_tokens, span.gen_ai.response.time_to_first_chunk)`,
       columns: {
-        [field.trace]: { title: 'Trace' },
-        [field.start]: { title: 'Began', unit: unit.moment },
-        [field.service]: { title: 'Service' },
-        'app.feature': { title: 'Feature' },
-        'gen_ai.request.model': { title: 'Model' },
+        ...callColumns,
         'gen_ai.usage.input_tokens': { title: 'Input', unit: unit.count },
         'gen_ai.usage.output_tokens': { title: 'Output', unit: unit.count },
         'gen_ai.response.time_to_first_chunk': { title: 'First chunk', unit: unit.seconds },

@@ -1,28 +1,13 @@
 import { spendForecast, spendToday, spendYesterday } from './cost.ts'
 import { dashboard, firingAlerts } from './dashboard.ts'
-import { errorRateGraph, errorRateNumber, limitedAttempts, rateLimitedNumber } from './errors.ts'
+import { errorRateGraph, errorRateNumber, rateLimitedGraph, rateLimitedNumber } from './errors.ts'
 import { firstChunkNumber, latencyGraph, latencyNumber } from './latency.ts'
 import { limit } from './limits.ts'
-import { noAttempts, noCalls, noCost, noStreams, uncached } from './measures.ts'
+import { noCalls, noCost, noStreams, uncached } from './measures.ts'
 import { bars, graph, number, rows, table } from './panel.ts'
-import {
-  attempts,
-  calls,
-  cost,
-  increase,
-  label,
-  legend,
-  matches,
-  metric,
-  quantile,
-  rate,
-  rateLimited,
-  ratio,
-  tokens,
-} from './query.ts'
+import { calls, cost, increase, label, legend, matches, metric, quantile, rate, tokens } from './query.ts'
 import { unit } from './theme.ts'
 
-const serviceAndModel = { by: [label.service, label.model] }
 const featureAndModel = { by: [label.feature, label.model] }
 const before = { ...featureAndModel, before: '$__range' }
 
@@ -195,23 +180,7 @@ export const overview = dashboard(
         minStep: '1m',
         series: [{ query: `${rate(cost, { by: [label.component] })} * 3600`, name: legend(label.component) }],
       }),
-      graph({
-        title: 'Rate-limited share',
-        description:
-          'HTTP attempts answered with 429 as a share of all, by service and model. The line is the threshold of LLMRateLimiting.',
-        unit: unit.share,
-        noValue: noAttempts,
-        width: 8,
-        minStep: '1m',
-        threshold: limit('llm:rate_limited_ratio:threshold'),
-        series: [
-          {
-            query: ratio(attempts, attempts, rate, { ...serviceAndModel, where: rateLimited }),
-            name: legend(...serviceAndModel.by),
-          },
-        ],
-        links: [limitedAttempts],
-      }),
+      rateLimitedGraph(8),
       bars({
         title: 'Spend of 24 h against the usual',
         description:

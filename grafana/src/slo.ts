@@ -1,4 +1,6 @@
+import type { DashboardLinkBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { dashboard } from './dashboard.ts'
+import { failedCalls } from './errors.ts'
 import { limit } from './limits.ts'
 import { bars, graph, number, table } from './panel.ts'
 import { above0, calls, failed, increase, label, legend, matches, metric, orZero } from './query.ts'
@@ -61,14 +63,50 @@ const burning = (title: string, objective: Objective) =>
     drill: { to: 'slo', set: 'service', from: `__field.labels.${label.service}` },
   })
 
-/** Calls over the objective's time, by a label: of the whole time range. */
-const slowBy = (by: string) => {
-  const histogram = increase(`${metric.duration}_bucket`, { by: [by, 'le'] })
-  return above0(
-    `round(${increase(calls, { by: [by] })} * (1 - histogram_fraction(0, ${seconds}, ${histogram})))`,
-  )
+const leftColumn = (objective: Objective) => ({
+  query: left(objective, serviceAndModel),
+  unit: unit.share,
+  decimals: 0,
+})
+const burnColumn = (objective: Objective) => ({
+  query: burn(objective, '1h', serviceAndModel),
+  unit: unit.times,
+  decimals: 1,
+  threshold: limit('llm:burn_rate_1h:threshold'),
+})
+
+/** Calls of the time range that used a budget, by a label. */
+interface Burnt {
+  description: string
+  noValue: string
+  count: (by: string) => string
+  link: DashboardLinkBuilder
 }
-const failedBy = (by: string) => above0(`round(${increase(calls, { by: [by], where: failed })})`)
+const failures: Burnt = {
+  description: 'Failed calls in the time range: what used the budget of failures.',
+  noValue: 'No failed calls in this time',
+  count: (by) => increase(calls, { by: [by], where: failed }),
+  link: failedCalls,
+}
+const slowCalls: Burnt = {
+  description: `Calls in the time range over ${seconds} s, failed ones included: what used the budget of slow calls.`,
+  noValue: `No call over ${seconds} s in this time`,
+  count: (by) => {
+    const histogram = increase(`${metric.duration}_bucket`, { by: [by, 'le'] })
+    return `${increase(calls, { by: [by] })} * (1 - histogram_fraction(0, ${seconds}, ${histogram}))`
+  },
+  link: traceLink('Slow calls', `{ ${selectedCalls} && duration > ${seconds}s }`),
+}
+const burntBy = (title: string, by: string, { description, noValue, count, link }: Burnt) =>
+  bars({
+    title,
+    description,
+    unit: unit.count,
+    noValue,
+    width: 6,
+    series: [{ query: above0(`round(${count(by)})`), name: legend(by) }],
+    links: [link],
+  })
 
 export const slo = dashboard(
   'slo',
@@ -138,57 +176,19 @@ export const slo = dashboard(
         by: { [label.service]: 'Service', [label.model]: 'Model' },
         columns: {
           Failed: { query: share(succeed, '30d', serviceAndModel), unit: unit.share, decimals: 2 },
-          'Errors: left': { query: left(succeed, serviceAndModel), unit: unit.share, decimals: 0 },
-          'Errors: burn': {
-            query: burn(succeed, '1h', serviceAndModel),
-            unit: unit.times,
-            decimals: 1,
-            threshold: limit('llm:burn_rate_1h:threshold'),
-          },
+          'Errors: left': leftColumn(succeed),
+          'Errors: burn': burnColumn(succeed),
           Slow: { query: share(inTime, '30d', serviceAndModel), unit: unit.share, decimals: 2 },
-          'Latency: left': { query: left(inTime, serviceAndModel), unit: unit.share, decimals: 0 },
-          'Latency: burn': {
-            query: burn(inTime, '1h', serviceAndModel),
-            unit: unit.times,
-            decimals: 1,
-            threshold: limit('llm:burn_rate_1h:threshold'),
-          },
+          'Latency: left': leftColumn(inTime),
+          'Latency: burn': burnColumn(inTime),
         },
         sortBy: 'Errors: burn',
         cellLinks: { Service: { to: 'errors', set: 'service' }, Model: { to: 'models', set: 'model' } },
       }),
-      ...(
-        [
-          ['Failed calls by reason', label.error],
-          ['Failed calls by feature', label.feature],
-        ] as const
-      ).map(([title, by]) =>
-        bars({
-          title,
-          description: 'Failed calls in the time range: what used the budget of failures.',
-          unit: unit.count,
-          noValue: 'No failed calls in this time',
-          width: 6,
-          series: [{ query: failedBy(by), name: legend(by) }],
-          links: [traceLink('Failed calls', `{ ${selectedCalls} && status = error }`)],
-        }),
-      ),
-      ...(
-        [
-          ['Slow calls by model', label.model],
-          ['Slow calls by feature', label.feature],
-        ] as const
-      ).map(([title, by]) =>
-        bars({
-          title,
-          description: `Calls in the time range over ${seconds} s, failed ones included: what used the budget of slow calls.`,
-          unit: unit.count,
-          noValue: `No call over ${seconds} s in this time`,
-          width: 6,
-          series: [{ query: slowBy(by), name: legend(by) }],
-          links: [traceLink('Slow calls', `{ ${selectedCalls} && duration > ${seconds}s }`)],
-        }),
-      ),
+      burntBy('Failed calls by reason', label.error, failures),
+      burntBy('Failed calls by feature', label.feature, failures),
+      burntBy('Slow calls by model', label.model, slowCalls),
+      burntBy('Slow calls by feature', label.feature, slowCalls),
     ],
   },
 )

@@ -31,6 +31,15 @@ export const field = {
   span: 'Span ID',
 } as const
 
+/** What every table of calls begins with. */
+export const callColumns = {
+  [field.trace]: { title: 'Trace' },
+  [field.start]: { title: 'Began', unit: units.moment },
+  [field.service]: { title: 'Service' },
+  'app.feature': { title: 'Feature' },
+  'gen_ai.request.model': { title: 'Model' },
+} satisfies Record<string, SpanColumn>
+
 /** The same as Tempo answers. */
 const inAnswer = {
   time: field.start,
