@@ -15,10 +15,49 @@ export interface Processors {
   stop(): Promise<void>
 }
 
+interface Config {
+  processors: Record<string, unknown>
+  service: { pipelines: Record<string, object> }
+  [part: string]: unknown
+}
+
+const FILE = { path: '/output/spans.jsonl', flush_interval: '100ms' }
+
 /** @param names processors of collector.yaml, in their order */
-export async function startProcessors(
+export const startProcessors = (
   names: string[],
   environment: Record<string, string> = {},
+): Promise<Processors> =>
+  start(environment, ({ processors }) => ({
+    receivers: { otlp: { protocols: { http: { endpoint: '0.0.0.0:4318' } } } },
+    processors: Object.fromEntries(names.map((name) => [name, processors[name]])),
+    exporters: { file: FILE },
+    service: {
+      telemetry: { metrics: { level: 'none' } },
+      pipelines: { traces: { receivers: ['otlp'], processors: names, exporters: ['file'] } },
+    },
+  }))
+
+/** All that collector.yaml does with spans, with a file in place of Tempo and of the metrics. */
+export const startTraces = (environment: Record<string, string> = {}): Promise<Processors> =>
+  start(environment, ({ processors, connectors, receivers, service: { pipelines } }) => ({
+    receivers: { otlp: (receivers as Record<string, unknown>)['otlp'] },
+    processors,
+    connectors: { 'routing/kinds': (connectors as Record<string, unknown>)['routing/kinds'] },
+    exporters: { file: FILE },
+    service: {
+      telemetry: { metrics: { level: 'none' } },
+      pipelines: {
+        traces: pipelines['traces'],
+        'traces/genai': { ...pipelines['traces/genai'], exporters: ['file'] },
+        'traces/other': { ...pipelines['traces/other'], exporters: ['file'] },
+      },
+    },
+  }))
+
+async function start(
+  environment: Record<string, string>,
+  change: (config: Config) => object,
 ): Promise<Processors> {
   const images = await resolveImages()
   const output = await mkdtemp(join(tmpdir(), 'processors-output-'))
@@ -26,18 +65,7 @@ export async function startProcessors(
   await chmod(output, 0o777)
   const source = await mkdtemp(join(tmpdir(), 'processors-'))
   await cp(join(root, 'collector'), source, { recursive: true })
-  const { processors } = parse(await readFile(join(source, 'collector.yaml'), 'utf8')) as {
-    processors: Record<string, unknown>
-  }
-  const config = {
-    receivers: { otlp: { protocols: { http: { endpoint: '0.0.0.0:4318' } } } },
-    processors: Object.fromEntries(names.map((name) => [name, processors[name]])),
-    exporters: { file: { path: '/output/spans.jsonl', flush_interval: '100ms' } },
-    service: {
-      telemetry: { metrics: { level: 'none' } },
-      pipelines: { traces: { receivers: ['otlp'], processors: names, exporters: ['file'] } },
-    },
-  }
+  const config = change(parse(await readFile(join(source, 'collector.yaml'), 'utf8')) as Config)
   await writeFile(join(source, 'test.yaml'), stringify(config))
   const collector = await new GenericContainer(images.COLLECTOR_IMAGE!)
     .withCopyDirectoriesToContainer([{ source, target: '/etc/otelcol-contrib' }])
@@ -52,7 +80,9 @@ export async function startProcessors(
     otlpUrl: `http://${collector.getHost()}:${collector.getMappedPort(4318)}`,
     written: (needle) =>
       eventually(async () => {
-        const text = await readFile(join(output, 'spans.jsonl'), 'utf8')
+        const file = await readFile(join(output, 'spans.jsonl'), 'utf8')
+        // Whole lines: the Collector may be in the middle of the last one.
+        const text = file.slice(0, file.lastIndexOf('\n') + 1)
         if (!text.includes(needle)) throw new Error(`${needle} has not been written yet`)
         return text
       }),
