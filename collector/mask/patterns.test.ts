@@ -13,9 +13,9 @@ interface Mask {
 }
 
 test('secrets.yaml is mask.yaml without what is slow', async () => {
-  const { blocked_values: all, blocked_key_patterns: _, ...rest } = await read<Mask>('mask.yaml')
+  const { blocked_values: all, ...rest } = await read<Mask>('mask.yaml')
   const { blocked_values: secrets, ...same } = await read<Mask>('secrets.yaml')
-  expect(same).toEqual(rest)
+  expect(rest).toMatchObject(same)
   expect(all.slice(0, secrets.length)).toEqual(secrets)
   // Fixed text, which Go searches for, and no class or group.
   expect(secrets.filter((pattern) => !/^(?:[A-Za-z0-9_:/-]|\\\.){2}/.test(pattern))).toEqual([])
