@@ -64,6 +64,82 @@ test.each<[string, string, Attributes, Attributes]>([
     { 'gen_ai.usage.input_tokens': 11, 'gen_ai.usage.output_tokens': 3 },
   ],
   [
+    '1.26 as it was, without an operation',
+    'my-tracer',
+    {
+      'gen_ai.system': 'openai',
+      'gen_ai.request.model': 'gpt-4o',
+      'gen_ai.usage.prompt_tokens': 11,
+      'gen_ai.usage.completion_tokens': 3,
+    },
+    { 'genai.role': 'inference', 'gen_ai.operation.name': 'chat', 'gen_ai.usage.input_tokens': 11 },
+  ],
+  [
+    'current names without an operation',
+    'my-tracer',
+    {
+      'gen_ai.provider.name': 'openai',
+      'gen_ai.request.model': 'gpt-4o',
+      'gen_ai.usage.input_tokens': 11,
+      'gen_ai.usage.output_tokens': 3,
+    },
+    { 'genai.role': 'inference', 'gen_ai.operation.name': 'chat' },
+  ],
+  [
+    'Spring AI: all values are texts',
+    'org.springframework.boot',
+    {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.system': 'openai',
+      'gen_ai.usage.input_tokens': '1200',
+      'gen_ai.usage.output_tokens': '30',
+      'gen_ai.response.finish_reasons': '["STOP"]',
+    },
+    {
+      'gen_ai.usage.input_tokens': 1200,
+      'gen_ai.usage.output_tokens': 30,
+      'gen_ai.response.finish_reasons': ['STOP'],
+      'genai.finish_reason': 'stop',
+    },
+  ],
+  [
+    '.NET: finish reasons as JSON',
+    'Experimental.Microsoft.Extensions.AI',
+    {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': 'openai',
+      'gen_ai.response.finish_reasons': '["tool_calls"]',
+    },
+    { 'genai.finish_reason': 'tool_call' },
+  ],
+  [
+    'OpenInference of LiteLLM: whom to ask is before the model',
+    'openinference.instrumentation.litellm',
+    {
+      'openinference.span.kind': 'LLM',
+      'llm.provider': 'openai',
+      'llm.model_name': 'openai/gpt-4o',
+      'llm.token_count.prompt': 1000,
+      'llm.token_count.completion': 100,
+    },
+    {
+      'gen_ai.response.model': 'gpt-4o',
+      'llm.model_name': 'openai/gpt-4o',
+      // 2.50 and 10 USD per million.
+      'gen_ai.usage.cost.amount': 0.0035,
+    },
+  ],
+  [
+    'an enumeration of Python',
+    'my-tracer',
+    {
+      'gen_ai.operation.name': 'generate_content',
+      'gen_ai.provider.name': 'gcp.gemini',
+      'gen_ai.response.finish_reasons': ['FinishReason.MAX_TOKENS'],
+    },
+    { 'gen_ai.response.finish_reasons': ['FinishReason.MAX_TOKENS'], 'genai.finish_reason': 'length' },
+  ],
+  [
     'the Anthropic SDK',
     'com.anthropic.sdk.python.aws',
     {
