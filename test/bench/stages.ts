@@ -34,7 +34,8 @@ const PRICE = 'transform/price'
 /** Cumulative: each has what the one before it has. All but (a₀) have the exporter of collector.yaml, its queue on disk. */
 export async function stages(): Promise<Stage[]> {
   const full = await collectorConfig()
-  const processors = full.service.pipelines['traces']!.processors!
+  const { traces, 'traces/genai': genai } = full.service.pipelines
+  const processors = [...traces!.processors!, ...genai!.processors!]
   const stage = (name: string, config: Config): Stage => ({ name, config: stringify(config), holds: 0 })
   const inMemory = only(full, ['batch'])
   inMemory.exporters[TEMPO] = { endpoint: '${env:TEMPO_ENDPOINT}', tls: { insecure: true } }
