@@ -47,6 +47,20 @@ test(
   timeout,
 )
 
+test(
+  'network-cut',
+  async () => {
+    const verdict = await drill('network-cut', async (site) => {
+      await Promise.all([site.disconnect('tempo'), site.disconnect('prometheus')])
+      await sleep(OUTAGE)
+      await site.reconnect('tempo')
+      await site.reconnect('prometheus')
+    })
+    expect(verdict).toMatchObject({ ...PERFECT, outOfMemory: false })
+  },
+  timeout,
+)
+
 test('prometheus-killed', async () => {
   const verdict = await drill('prometheus-killed', async (site) => {
     for (let i = 0; i < 5; i++) {

@@ -1,4 +1,4 @@
-/** Tempo is there, but refuses: what may be sent again is, and nothing is lost. */
+/** Tempo is there, but slow, or refuses: what may be sent again is, and nothing is lost. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { drill, OUTAGE } from './lib/drill.ts'
 import { FaultyProxy } from './lib/faulty-proxy.ts'
@@ -30,6 +30,7 @@ async function faulty(name: string, fault: Fault) {
 const FAILED = 'otelcol_exporter_send_failed_spans_total'
 
 test.each<[string, Fault]>([
+  ['tempo-slow', { kind: 'slow' }],
   ['tempo-429', { kind: 'status', status: 429 }],
   ['tempo-503', { kind: 'status', status: 503 }],
   ['tempo-rate-limit', { kind: 'grpc', status: 8, retryInfo: true }],

@@ -10,9 +10,9 @@ import { root } from './docker.ts'
 type Images = Awaited<ReturnType<typeof resolveImages>>
 
 /** On 4318 OTLP over HTTP, on 13133 its health, which has to be exposed; without a queue that it can write to, it does not start. */
-export const collectorContainer = (images: Images) =>
+export const collectorContainer = (images: Images, config = join(root, 'collector')) =>
   new GenericContainer(images.COLLECTOR_IMAGE!)
-    .withCopyDirectoriesToContainer([{ source: join(root, 'collector'), target: '/etc/otelcol-contrib' }])
+    .withCopyDirectoriesToContainer([{ source: config, target: '/etc/otelcol-contrib' }])
     .withWorkingDir('/etc/otelcol-contrib')
     .withWaitStrategy(Wait.forHttp('/', 13133))
 

@@ -9,9 +9,6 @@ import type { Verdict } from './verdict.ts'
 /** How long an outage lasts, in milliseconds: DRILL_OUTAGE seconds, 300 by default. */
 export const OUTAGE = Number(process.env['DRILL_OUTAGE'] || 300) * 1000
 
-/** What can be done to a site in a drill, and what else is to be remembered of it. */
-export type Trouble = (site: Site) => Promise<object | void>
-
 export interface Drill extends SiteOptions, LoadOptions {
   /** Milliseconds of load before and after the trouble. */
   calm?: number
@@ -19,12 +16,15 @@ export interface Drill extends SiteOptions, LoadOptions {
   patience?: number
 }
 
-/** Runs the load while the trouble happens, and tells what became of it. */
-export async function drill(
+/** Without a measure something is missing for good: not worth waiting long for. */
+const PATIENCE = process.env['DRILL_WITHOUT'] ? 60_000 : 120_000
+
+/** Runs the load while the trouble happens, and tells what became of it; with what the trouble gives. */
+export async function drill<T extends object | void>(
   name: string,
-  trouble: Trouble,
-  { calm = 20_000, patience, ...options }: Drill = {},
-): Promise<Verdict & { peakMemory: number; outOfMemory: boolean }> {
+  trouble: (site: Site) => Promise<T>,
+  { calm = 10_000, patience = PATIENCE, ...options }: Drill = {},
+): Promise<Verdict & { peakMemory: number; outOfMemory: boolean; running: boolean } & T> {
   const site = await Site.start(options)
   const load = Load.start(site.httpUrl, site.grpcUrl, options)
   try {
@@ -37,9 +37,10 @@ export async function drill(
       ...(await settled(site, made, patience)),
       peakMemory: Math.round(site.peakMemory),
       outOfMemory: await site.ranOutOfMemory(),
+      running: await site.running('collector'),
     }
     await record(name, { ...verdict, ...more, settledSeconds: Math.round((Date.now() - ended) / 1000) })
-    return verdict
+    return { ...verdict, ...more }
   } finally {
     load.kill()
     if (process.env['DRILL_KEEP'] === undefined) await site.stop()

@@ -3,11 +3,17 @@ import type { ServerHttp2Stream } from 'node:http2'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 
-/** How the way to Tempo is: `pass` as it should be; `status`: answers of a gateway in between; `grpc`: in Tempo's place. */
+/**
+ * How the way to Tempo is: `pass` as it should be; `slow`: each answer comes 3 s late; `status`: answers of a gateway
+ * in between, HTTP only; `grpc`: answers in Tempo's place.
+ */
 export type Fault =
   | { kind: 'pass' }
+  | { kind: 'slow' }
   | { kind: 'status'; status: number }
   | { kind: 'grpc'; status: number; retryInfo?: boolean }
+
+const DELAY = 3000
 
 /** google.rpc.Status with code 8 and a RetryInfo of 1 s, as protobuf: what grpc-status-details-bin carries. */
 const RETRY_INFO = (() => {
@@ -70,7 +76,14 @@ export class FaultyProxy {
     socket.on('close', () => tempo.destroy())
     tempo.on('close', () => socket.destroy())
     socket.pipe(tempo)
-    tempo.pipe(socket)
+    if (kind === 'pass') tempo.pipe(socket)
+    else {
+      tempo.on('data', (data) => {
+        setTimeout(() => {
+          if (!socket.destroyed) socket.write(data)
+        }, DELAY)
+      })
+    }
   }
 
   #refuse(stream: ServerHttp2Stream) {

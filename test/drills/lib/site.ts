@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Network } from 'testcontainers'
 import type { StartedNetwork, StartedTestContainer } from 'testcontainers'
 import { resolveImages } from '../../../images/resolve.ts'
@@ -8,14 +9,17 @@ import { eventually } from '../../../scripts/lib/eventually.ts'
 import { collectorContainer, prometheusContainer, QUEUE, tempoContainer } from '../../lib/containers.ts'
 import { docker } from '../../lib/docker.ts'
 import { freePorts } from '../../lib/free-ports.ts'
+import { changedCollector } from './changes.ts'
+import type { Change } from './changes.ts'
+import { without } from './measures.ts'
 
 export type Part = 'collector' | 'prometheus' | 'tempo'
 
 type Ports = Record<'http' | 'grpc' | 'health' | 'own' | 'prometheus' | 'tempo', number>
 
 export interface SiteOptions {
-  /** Laid over collector.yaml, as YAML. */
-  overlays?: string[]
+  /** What is otherwise in collector/. */
+  changes?: Change[]
   /** Where the Collector sends traces; Tempo itself unless said otherwise. Gets the address that containers reach this machine by. */
   tempoEndpoint?: (gateway: string, tempoPort: number) => Promise<string>
   /** A size for the queue's disk, such as `2m`: it is in memory then. Unlimited, and on disk, unless said otherwise. */
@@ -44,7 +48,7 @@ export class Site {
     this.queue = queue
   }
 
-  static async start({ overlays = [], tempoEndpoint, queueDisk }: SiteOptions = {}): Promise<Site> {
+  static async start({ changes = [], tempoEndpoint, queueDisk }: SiteOptions = {}): Promise<Site> {
     const images = await resolveImages()
     const network = await new Network().start()
     const [http, grpc, health, own, prometheusPort, tempoPort, tempoGrpc] = await freePorts(7)
@@ -64,11 +68,11 @@ export class Site {
     const queue = await mkdtemp(join(tmpdir(), 'drill-queue-'))
     // The image's user is not ours.
     await chmod(queue, 0o777)
-    const configs = overlays.map((yaml) => `--config=yaml:${yaml}`)
-    const collector = collectorContainer(images)
+    const config = await changedCollector([...changes, ...without()])
+    const collector = collectorContainer(images, config)
       .withNetwork(network)
       .withNetworkAliases('collector')
-      .withCommand(['--config=collector.yaml', ...configs])
+      .withCommand(['--config=collector.yaml'])
       // As in docker-compose.yml.
       .withResourcesQuota({ memory: 0.5 })
       .withEnvironment({
@@ -96,6 +100,7 @@ export class Site {
       },
       queue,
     )
+    await rm(config, { recursive: true })
     site.#watch = setInterval(() => void site.#measureMemory(), 5000)
     return site
   }
@@ -126,6 +131,14 @@ export class Site {
     await docker('stop', '--time=30', this.id(part))
   }
 
+  /** Gracefully, after ten seconds without a network. Its network is back for its next start. */
+  async drainPart(part: Part): Promise<void> {
+    await this.disconnect(part)
+    await sleep(10_000)
+    await this.stopPart(part)
+    await this.reconnect(part)
+  }
+
   async killPart(part: Part): Promise<void> {
     await docker('kill', '--signal=KILL', this.id(part))
   }
@@ -134,6 +147,14 @@ export class Site {
   async startPart(part: Part, timeout = 240_000): Promise<void> {
     await docker('start', this.id(part))
     await this.answers(part, timeout)
+  }
+
+  /** Starts it, and waits until it has given up. What it said on its way out. */
+  async startInVain(part: Part): Promise<string> {
+    const before = (await this.logs(part)).length
+    await docker('start', this.id(part))
+    await docker('wait', this.id(part))
+    return (await this.logs(part)).slice(before)
   }
 
   async answers(part: Part, timeout = 60_000): Promise<void> {
@@ -148,6 +169,25 @@ export class Site {
     }, timeout)
   }
 
+  /** As root, on the queue's files, whose owner is the Collector's user. */
+  async onQueue(...command: string[]): Promise<string> {
+    const { NODE_IMAGE: image } = await resolveImages()
+    const [program, ...args] = command
+    return docker(
+      ...['run', '--rm', '--user=0', '--network=none', '--volume', `${this.queue}:/queue`],
+      ...['--entrypoint', program!, image!, ...args],
+    )
+  }
+
+  /** Takes the cable out. */
+  async disconnect(part: Part): Promise<void> {
+    await docker('network', 'disconnect', this.#network.getName(), this.id(part))
+  }
+
+  async reconnect(part: Part): Promise<void> {
+    await docker('network', 'connect', '--alias', part, this.#network.getName(), this.id(part))
+  }
+
   /** One of the Collector's own metrics, summed over its series; 0 where there is none. */
   async collectorMetric(name: string): Promise<number> {
     const response = await fetch(`http://127.0.0.1:${this.#ports.own}/metrics`)
@@ -159,6 +199,10 @@ export class Site {
   async ranOutOfMemory(): Promise<boolean> {
     const format = '{{.State.OOMKilled}}'
     return (await docker('inspect', '--format', format, this.id('collector'))).trim() === 'true'
+  }
+
+  async running(part: Part): Promise<boolean> {
+    return (await docker('inspect', '--format', '{{.State.Running}}', this.id(part))).trim() === 'true'
   }
 
   async #measureMemory(): Promise<void> {
@@ -176,6 +220,7 @@ export class Site {
     clearInterval(this.#watch)
     await Promise.all(Object.values(this.#parts).map((container) => container.stop()))
     await this.#network.stop()
+    await this.onQueue('sh', '-c', 'chmod -R a+rwX /queue')
     await rm(this.queue, { recursive: true, force: true })
   }
 }

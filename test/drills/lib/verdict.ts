@@ -14,6 +14,8 @@ import type { Site } from './site.ts'
 export interface Verdict {
   made: number
   acknowledged: number
+  /** Spans that an SDK gave up: `kit` with the settings of services/telemetry, `stock` with its own. */
+  givenUp: { kit: number; stock: number }
   /** Spans that the Collector has acknowledged, and Tempo does not have. */
   lost: number
   /** Spans that Tempo has more than once in one answer. */
@@ -37,6 +39,15 @@ function sum(calls: Made['calls']): Record<Quantity, number> {
   }
   return sums
 }
+
+const givenUp = (made: readonly Made[], sdk: string) =>
+  made
+    .filter(({ service }) => service.endsWith(sdk))
+    .reduce(
+      (sum, { traces, acknowledged }) =>
+        sum + traces.reduce((spans, [, spanIds]) => spans + spanIds.length, 0) - acknowledged.length,
+      0,
+    )
 
 /** Compares Tempo and Prometheus with what was made. */
 export async function judge(site: Site, made: readonly Made[]): Promise<Verdict> {
@@ -72,6 +83,7 @@ export async function judge(site: Site, made: readonly Made[]): Promise<Verdict>
   return {
     made: traces.reduce((sum, [, spanIds]) => sum + spanIds.length, 0),
     acknowledged: acknowledged.size,
+    givenUp: { kit: givenUp(made, 'kit'), stock: givenUp(made, 'stock') },
     lost: [...acknowledged].filter((spanId) => !stored.has(spanId)).length,
     twice,
     counters,
@@ -99,7 +111,8 @@ export async function settled(site: Site, made: readonly Made[], timeout = 120_0
 /** Keeps what a drill has measured, for docs/reliability.md. */
 export async function record(drill: string, figures: object): Promise<void> {
   await mkdir(join(root, 'test-output'), { recursive: true })
-  const line = JSON.stringify({ drill, ...figures })
+  const without = process.env['DRILL_WITHOUT']
+  const line = JSON.stringify({ drill, ...(without ? { without } : {}), ...figures })
   await appendFile(join(root, 'test-output', 'drills.jsonl'), `${line}\n`)
   console.log(line)
 }
