@@ -170,7 +170,7 @@ export function ofOneDay(sets: Labels[]): MadeUp[] {
     counter('otelcol_receiver_accepted_spans_total', { ...collector, receiver: 'otlp', transport: 'http' }),
     gauge('otelcol_process_memory_rss_bytes', collector, 2e8),
     gauge('otelcol_deltatocumulative_streams_tracked', collector, 2000),
-    gauge('otelcol_deltatocumulative_streams_limit', collector, 20000),
+    gauge('otelcol_deltatocumulative_streams_limit', collector, 10000),
   ]
 }
 
