@@ -7,7 +7,7 @@ import type {
   Provider,
   TieredPrices,
 } from '@pydantic/genai-prices'
-import { KNOWN_NAMES, withoutVersion } from './names.ts'
+import { DATE, KNOWN_NAMES, withoutVersion } from './names.ts'
 import { PROVIDERS } from './providers.ts'
 
 /** USD per million tokens, by what the tokens were. */
@@ -15,7 +15,8 @@ export interface Rates {
   input: number
   cacheRead: number
   cacheWrite: number
-  cacheWrite1h: number
+  /** undefined where writes for an hour cost something else, and nobody says what. */
+  cacheWrite1h?: number
   output: number
 }
 
@@ -53,20 +54,26 @@ function readProvider(id: string): Map<string, Period[]> {
   // Where the data set says that a cloud charges what the vendor does.
   for (const vendor of [id, ...(provider.fallback_model_providers ?? [])]) {
     for (const model of providerOf(vendor).models) {
-      const periods = periodsOf(model)
+      const periods = periodsOf(model, vendor)
       if (!periods) continue
-      for (const name of namesOf(model, vendor)) {
+      for (const name of [...namesOf(model, vendor), ...(KNOWN_NAMES[id] ?? [])]) {
         // The data set has the last word on which model a name means: the first that matches.
-        const found = calcPrice({ input_tokens: 1 }, name, { providerId: id })
-        if (found?.model.id !== model.id || !samePrices(periodsOf(found.model), periods)) continue
+        const found = calcPrice({ input_tokens: 1 }, dataName(name, id), { providerId: id })
+        if (found?.model.id !== model.id || !samePrices(periodsOf(found.model, vendor), periods)) continue
         // DeepSeek's hours are DeepSeek's own.
         if (vendor !== id && periods.some(({ hours }) => hours)) continue
-        const key = id === 'aws' ? bedrockKey(name) : plainKey(name, id)
+        const key = id === 'aws' ? bedrockKey(name) : name.toLowerCase()
         if (key) add(names, key, periods)
       }
     }
   }
   return new Map([...names].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** The name by which the data set knows a model: its own, else the one without the date of a snapshot. */
+export function dataName(name: string, provider: string): string {
+  const known = calcPrice({ input_tokens: 1 }, name, { providerId: provider })
+  return known ? name : name.replace(new RegExp(DATE), '')
 }
 
 function add(names: Map<string, Period[]>, name: string, periods: Period[]) {
@@ -84,22 +91,20 @@ function providerOf(id: string): Provider {
 }
 
 function namesOf(model: ModelInfo, vendor: string): Set<string> {
-  const names = [model.id, ...namesIn(model.match), ...(KNOWN_NAMES[vendor] ?? [])]
+  const names = [model.id, ...namesIn(model.match), ...(KNOWN_NAMES[vendor] ?? [])].flatMap((name) =>
+    // Bedrock's, in one region and in several.
+    name.startsWith('regional.') ? ['', 'us.'].map((geography) => geography + name.slice(9)) : [name],
+  )
   // Some stop in the middle of a name.
   return new Set(names.filter((name) => !/[-@:.]$/.test(name)))
 }
 
-/** Fine-tuned models all have names of their own, which are looked up without them, and so without their date. */
-const plainKey = (name: string, provider: string) =>
-  name.startsWith('ft:') ? withoutVersion(name, provider) : name.toLowerCase()
-
 /**
- * Bedrock's names are looked up without geography and version: `anthropic.claude-…`, `global.anthropic.claude-…`.
- * A name without its vendor does not say which of the two it was, which differ in price. `regional.` is the data set's
- * own word, and on no span.
+ * Bedrock's names are looked up without geography and revision: `anthropic.claude-…-v1`, `global.anthropic.claude-…`.
+ * A name without its vendor does not say which of the two it was, which differ in price.
  */
 function bedrockKey(name: string): string | undefined {
-  const key = withoutVersion(name.toLowerCase().replace(/^regional[.]/, ''), 'aws')
+  const key = withoutVersion(name, 'aws')
   return /^(claude|gpt|titan)-/.test(key) ? undefined : key
 }
 
@@ -131,7 +136,7 @@ const BESIDE = /^(web_searches|storage_searches)_kcount$/
 const OTHER_INPUT = /^(input|cache)_(audio|image|video)(_read)?_mtok$/
 
 /** undefined where tokens alone do not make the price, so that the model stays unpriced. */
-function periodsOf(model: ModelInfo): Period[] | undefined {
+function periodsOf(model: ModelInfo, vendor: string): Period[] | undefined {
   const conditional: ConditionalPrice[] = Array.isArray(model.prices)
     ? model.prices
     : [{ prices: model.prices }]
@@ -144,9 +149,10 @@ function periodsOf(model: ModelInfo): Period[] | undefined {
   if ([...keys].some((key) => !TOKENS.includes(key) && !BESIDE.test(key) && !OTHER_INPUT.test(key)))
     return undefined
 
+  const twice = (vendor === 'aws' || vendor === 'google') && TWICE_FOR_AN_HOUR.test(model.id)
   const periods: Period[] = []
   for (const { constraint, prices } of conditional) {
-    const rates = ratesOf(prices, (price) => (typeof price === 'number' ? price : price.base))
+    const rates = ratesOf(prices, twice, (price) => (typeof price === 'number' ? price : price.base))
     if (constraint?.type === 'time_of_date') {
       const last = periods.at(-1)
       if (!last) throw new Error(`${model.id}: hours without a price for the rest of the day`)
@@ -161,7 +167,7 @@ function periodsOf(model: ModelInfo): Period[] | undefined {
       throw new Error(`${model.id}: expected the first price without a start date, and the others with one`)
     }
     const above = tierStart(model.id, prices)
-    const tier = ratesOf(prices, (price) =>
+    const tier = ratesOf(prices, twice, (price) =>
       typeof price === 'number' ? price : (price.tiers[0]?.price ?? price.base),
     )
     periods.push({
@@ -180,19 +186,29 @@ function secondOfDay(time: string): number {
   return Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3])
 }
 
-/** Where a price is missing, genai-prices charges the tokens as what they are part of. */
-function ratesOf(prices: ModelPrice, pick: (price: number | TieredPrices) => number): Rates {
+/**
+ * Claude on Bedrock and Vertex, from 4.5 on, which was the first there whose cache could be written for an hour, at twice
+ * the input: https://platform.claude.com/docs/en/about-claude/pricing#prompt-caching. LiteLLM's prices have the same.
+ */
+const TWICE_FOR_AN_HOUR = /claude-((haiku|sonnet|opus)-4-[5-9]|(haiku|sonnet|opus|fable)-5)/
+
+/**
+ * Where a price is missing, genai-prices charges the tokens as what they are part of. Not so for an hour's writes, where
+ * writes have a price: they cost more than those for 5 minutes wherever both are published.
+ */
+function ratesOf(prices: ModelPrice, twice: boolean, pick: (price: number | TieredPrices) => number): Rates {
   const rate = (key: string, fallback: number) => {
     const price = prices[key]
     return price === undefined ? fallback : pick(price)
   }
   const input = rate('input_mtok', 0)
-  const cacheWrite = rate('cache_write_mtok', input)
+  const unknown = prices.cache_write_mtok !== undefined && prices.cache_write_1h_mtok === undefined
+  const cacheWrite1h = rate('cache_write_1h_mtok', twice ? input * 2 : input)
   return {
     input,
     cacheRead: rate('cache_read_mtok', input),
-    cacheWrite,
-    cacheWrite1h: rate('cache_write_1h_mtok', cacheWrite),
+    cacheWrite: rate('cache_write_mtok', input),
+    ...(unknown && !twice ? {} : { cacheWrite1h }),
     output: rate('output_mtok', 0),
   }
 }

@@ -2,7 +2,8 @@ import type { Period, Rates } from './book.ts'
 
 /**
  * A price as the Collector reads it: the five rates in USD per million tokens, as one text (input, read from the cache,
- * written to it for 5 minutes, written for an hour, output), or a choice between two prices.
+ * written to it for 5 minutes, written for an hour, output), or a choice between two prices. A rate that is not known is
+ * `-`, and a call with such tokens has no price.
  *
  * A text, as the Collector parses it ten times as fast as a map of numbers when it starts.
  */
@@ -35,7 +36,7 @@ function periodEntry({ rates, long, hours = [], textOnly }: Period): Entry {
 }
 
 export function ratesText({ input, cacheRead, cacheWrite, cacheWrite1h, output }: Rates): string {
-  return [input, cacheRead, cacheWrite, cacheWrite1h, output].join(' ')
+  return [input, cacheRead, cacheWrite, cacheWrite1h ?? '-', output].join(' ')
 }
 
 /** How deep choices of one kind are nested: so many times the Collector has to decide. */

@@ -1,7 +1,7 @@
 import type { PriceBook } from './book.ts'
 import { depth, entryOf } from './entry.ts'
 import type { Entry } from './entry.ts'
-import { RULES } from './names.ts'
+import { DATE, RULES } from './names.ts'
 import type { Rule } from './names.ts'
 import { PROVIDERS } from './providers.ts'
 import { DIMENSIONS } from './tiers.ts'
@@ -130,6 +130,8 @@ ${charged.map((_, i) => `    - *charge_${i}`).join('\n')}
     - set(${cache('name')}, ToLowerCase(Coalesce([${RESPONSE}, ${REQUEST}])))
     - set(${cache('model')}, ${cache('name')})
 ${RULES.map((_, i) => `    - *rule_${i}`).join('\n')}
+    # A snapshot that has a price is one of the model without the date.
+    - ${replacePattern({ pattern: DATE, replacement: '' })}
 ${lines(DIMENSIONS.flatMap((dimension) => multiply(dimension, tiers[dimension.name])))}
     - ${SUM}
     - ${DIFFERENCE}
@@ -191,10 +193,13 @@ function charge(entries: readonly Entry[]): string[] {
     cost('cache_read', `0.0 * ${rate(1)}`),
     `${cost('cache_read', `${tokens(READ)} * ${rate(1)}`)} where ${attribute(READ)} > 0`,
     cost('cache_write', `0.0 * ${rate(2)}`),
+    `${cost('cache_write', `${tokens(WRITE)} * ${rate(2)}`)} where ${attribute(WRITE)} > 0`,
+    // Where it is not known what an hour costs, the part stays out, and so does the sum.
+    `delete_key(span.attributes, "${COST}.cache_write") where ${attribute(WRITE_1H)} > 0`,
     `${cost(
       'cache_write',
       `((${tokens(WRITE)} - ${tokens(WRITE_1H)}) * ${rate(2)} + ${tokens(WRITE_1H)} * ${rate(3)})`,
-    )} where ${attribute(WRITE)} > 0`,
+    )} where ${attribute(WRITE_1H)} > 0`,
     cost('output', `${tokens(OUTPUT)} * ${rate(4)}`),
     SUM,
     `set(${attribute(`${COST}.currency`)}, "USD") where ${AMOUNT} != nil`,
