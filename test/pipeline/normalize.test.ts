@@ -96,10 +96,38 @@ test.each<[string, string, Attributes, Attributes]>([
       'gen_ai.response.finish_reasons': '["STOP"]',
     },
     {
+      'genai.dialect': 'spring-ai',
       'gen_ai.usage.input_tokens': 1200,
       'gen_ai.usage.output_tokens': 30,
       'gen_ai.response.finish_reasons': ['STOP'],
       'genai.finish_reason': 'stop',
+    },
+  ],
+  [
+    'Spring AI 1.1: a tool',
+    'org.springframework.boot',
+    {
+      'gen_ai.operation.name': 'framework',
+      'gen_ai.system': 'spring_ai',
+      'spring.ai.kind': 'tool_call',
+      'spring.ai.tool.definition.name': 'look_up_order',
+    },
+    { 'genai.role': 'tool', 'gen_ai.tool.name': 'look_up_order' },
+  ],
+  [
+    'Spring AI: Bedrock’s input is without the cache',
+    'org.springframework.boot',
+    {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.system': 'bedrock_converse',
+      'gen_ai.usage.input_tokens': '1200',
+      'gen_ai.usage.cache_read.input_tokens': '1000',
+      'gen_ai.usage.cache_creation.input_tokens': '100',
+    },
+    {
+      'gen_ai.provider.name': 'aws.bedrock',
+      'gen_ai.usage.input_tokens': 2300,
+      'gen_ai.usage.cache_write.input_tokens': 100,
     },
   ],
   [
@@ -247,6 +275,28 @@ test.each<[string, Attributes]>([
 test('an error without a type gets the conventions’ fallback', async () => {
   const stored = await normalized({ attributes: { 'gen_ai.operation.name': 'chat' }, status: 'error' })
   expect(stored.attributes).toMatchObject({ 'error.type': '_OTHER' })
+})
+
+test.each([
+  ['429', 'org.springframework.ai.retry.NonTransientAiException', 'HTTP 429 - {"error":{"type":"requests"}}'],
+  ['503', 'java.lang.RuntimeException', 'Response exception, Status: [503 SERVICE_UNAVAILABLE], Body:[{}]'],
+  ['503', 'java.util.concurrent.CompletionException', 'com.openai.errors.InternalServerException: 503: Busy'],
+  ['java.lang.RuntimeException', 'java.lang.RuntimeException', 'closed'],
+])('the status %s of a %s (%s)', async (status, type, message) => {
+  const stored = await normalized(
+    {
+      attributes: {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.system': 'openai',
+        'gen_ai.response.model': 'none',
+      },
+      status: 'error',
+      events: [{ name: 'exception', attributes: { 'exception.type': type, 'exception.message': message } }],
+    },
+    'org.springframework.boot',
+  )
+  expect(stored.attributes).toMatchObject({ 'error.type': status })
+  expect(stored.attributes).not.toHaveProperty(['gen_ai.response.model'])
 })
 
 test('no message content gets through', async () => {
