@@ -38,8 +38,14 @@ const SUM = `set(${AMOUNT}, ${PARTS.map((part) => attribute(`${COST}.${part}`)).
 const DIFFERENCE = `set(${attribute('genai.usage.cost.difference')}, ${AMOUNT} - ${attribute(REPORTED)}) where ${attribute(REPORTED)} != nil`
 const OURS = '^gen_ai[.]usage[.]cost[.](amount|currency|source|input|cache_read|cache_write|output)$'
 const FORGET = `delete_matching_keys(span.attributes, "${OURS}")`
-/** Vertex serves from a region, or from several, by another host than the global one. */
-const VERTEX_REGION = `${PROVIDER} == "gcp.vertex_ai" and IsMatch(${attribute('server.address')}, "^.+-aiplatform[.]googleapis[.]com$|^aiplatform[.].+[.]rep[.]googleapis[.]com$")`
+const SERVER = attribute('server.address')
+const hostIs = (pattern: string) => `IsMatch(${SERVER}, "^(?i)([a-z]+://)?(${pattern})([:/]|$)")`
+/** Hosts that keep a call in a region or geography, apart from the global one. Whose calls they are is looked at first. */
+const IN_REGION = [
+  `(${PROVIDER} == "gcp.vertex_ai" and ${hostIs('[a-z0-9-]+-aiplatform[.]googleapis[.]com|aiplatform[.][a-z0-9-]+[.]rep[.]googleapis[.]com')})`,
+  `(${PROVIDER} == "openai" and ${SERVER} != nil and ${SERVER} != "api.openai.com" and ${hostIs('[a-z]{2}[.]api[.]openai[.]com')})`,
+  `(${PROVIDER} == "x_ai" and ${hostIs('us[.]api[.]x[.]ai')})`,
+].join(' or ')
 const HAS_TOKENS = `(${attribute(INPUT)} != nil or ${attribute(OUTPUT)} != nil)`
 const CACHED = `(${attribute(READ)} > 0 or ${attribute(WRITE)} > 0)`
 const INFERENCE = `${attribute('genai.role')} == "inference"`
@@ -92,8 +98,8 @@ export function priceFragment(
       }])[${PROVIDER}]][ToLowerCase(Coalesce([${RESPONSE}, ${REQUEST}]))]) where ${cache('price')} == nil and ${HAS_TOKENS}
 ${charged.map((line, i) => `    - &charge_${i} ${line}`).join('\n')}
     - ${FORGET} where ${AMOUNT} == nil
-    # A price of yours that cannot be read stays on the span, which has no cost then.
-    - delete_key(span.attributes, "${OWN}") where ${attribute(OWN)} != nil and ${AMOUNT} != nil
+    # A price of yours that cannot be read stays on the span, which has no cost then. In a region it is still looked at.
+    - delete_key(span.attributes, "${OWN}") where ${attribute(OWN)} != nil and ${AMOUNT} != nil and not (${IN_REGION})
 
 # The same, by the name without its version; then by the model that was asked for.
 - context: span
@@ -124,7 +130,7 @@ ${charged.map((_, i) => `    - *charge_${i}`).join('\n')}
 - context: span
   error_mode: silent
   conditions:
-    - ${AMOUNT} != nil and ${INFERENCE} and (${DIMENSIONS.map(({ attributes, requested, standard }) => isApart([...attributes, ...requested].map(attribute), standard)).join(' or ')} or (${VERTEX_REGION}))
+    - ${AMOUNT} != nil and ${INFERENCE} and (${DIMENSIONS.map(({ attributes, requested, standard }) => isApart([...attributes, ...requested].map(attribute), standard)).join(' or ')} or ${IN_REGION})
   statements:
     - *provider
     - set(${cache('name')}, ToLowerCase(Coalesce([${RESPONSE}, ${REQUEST}])))
@@ -135,6 +141,7 @@ ${RULES.map((_, i) => `    - *rule_${i}`).join('\n')}
 ${lines(DIMENSIONS.flatMap((dimension) => multiply(dimension, tiers[dimension.name])))}
     - ${SUM}
     - ${DIFFERENCE}
+    - delete_key(span.attributes, "${OWN}")
     - delete_matching_keys(span.attributes, "${OURS}|^genai[.]usage[.]cost[.]difference$") where ${cache('unknown')} != nil
 `
 }
@@ -231,14 +238,15 @@ function multiply({ name, attributes, requested, standard }: Dimension, multiple
     `set(${found}, Coalesce([${JSON.stringify(multiples)}])[${cache('provider')}][${value}][${model}]) where ${served}`
   return [
     `set(${value}, ToLowerCase(${first(attributes)}))`,
-    ...(name === 'geography' ? [`set(${value}, "regional") where ${VERTEX_REGION}`] : []),
+    ...(name === 'geography' ? [`set(${value}, "regional") where ${IN_REGION}`] : []),
     // Each wins over the one before: all models, the model without its version, the model by its name.
     lookUp('"*"'),
     lookUp(cache('model')),
     lookUp(cache('name')),
     `set(${found}, Split(${found}, " ")) where ${found} != nil`,
     `delete_key(span.cache, "${name}_multiple") where ${found} != nil and ${attribute(INPUT)} > Int(${found}[1])`,
-    `set(${cache('unknown')}, true) where ${served} and ${found} == nil`,
+    // A price of the user's own is the region's, where no multiple of its model is published.
+    `set(${cache('unknown')}, true) where ${served} and ${found} == nil${name === 'geography' ? ` and ${attribute(OWN)} == nil` : ''}`,
     ...(requested.length
       ? [
           `set(${cache('unknown')}, true) where ${value} == nil and (${isApart(requested.map(attribute), standard)})`,

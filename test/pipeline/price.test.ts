@@ -490,7 +490,55 @@ describe('how a call was served', () => {
     [
       'Gemini in a region',
       { ...vertex('gemini-3.5-flash'), 'server.address': 'us-east5-aiplatform.googleapis.com' },
-      0.0105,
+      0.0105 * 1.1,
+    ],
+    [
+      'Gemini in a region, as a URL',
+      {
+        ...vertex('gemini-3.5-flash'),
+        'server.address': 'https://US-east5-aiplatform.googleapis.com:443/v1',
+      },
+      0.0105 * 1.1,
+    ],
+    [
+      'Gemini in a region, older',
+      { ...vertex('gemini-2.5-flash'), 'server.address': 'us-east5-aiplatform.googleapis.com' },
+      0.0028,
+    ],
+    [
+      'Gemini in a region, of which no price is known',
+      { ...vertex('gemini-3-flash-preview'), 'server.address': 'us-east5-aiplatform.googleapis.com' },
+      undefined,
+    ],
+    [
+      'OpenAI in a region',
+      { ...openai('gpt-5.4-2026-03-05'), 'server.address': 'eu.api.openai.com' },
+      0.0175 * 1.1,
+    ],
+    ['OpenAI globally', { ...openai('gpt-5.4'), 'server.address': 'api.openai.com' }, 0.0175],
+    ['OpenAI in a region, older', { ...openai('gpt-4.1'), 'server.address': 'eu.api.openai.com' }, 0.01],
+    [
+      'OpenAI in a region, flex',
+      {
+        ...openai('gpt-5.4'),
+        'server.address': 'us.api.openai.com',
+        'openai.response.service_tier': 'flex',
+      },
+      (0.0175 / 2) * 1.1,
+    ],
+    [
+      'OpenAI in a region, of which no price is known',
+      { ...openai('gpt-5.3-chat-latest'), 'server.address': 'jp.api.openai.com' },
+      undefined,
+    ],
+    [
+      'xAI in the US',
+      {
+        'gen_ai.provider.name': 'x_ai',
+        'gen_ai.response.model': 'grok-4.6',
+        'server.address': 'us.api.x.ai',
+      },
+      0.008 * 1.1,
     ],
     [
       'Groq flex',
@@ -635,6 +683,18 @@ describe('prices of your own', () => {
       { ...openai('gpt-5'), 'openai.response.service_tier': 'flex' },
       {},
       0.0045,
+    ],
+    [
+      'are multiplied in a region, where a multiple is published',
+      { ...openai('gpt-5.4'), 'server.address': 'eu.api.openai.com' },
+      {},
+      0.014 * 1.1,
+    ],
+    [
+      'are the region’s, where none is',
+      { ...openai('prod-chat'), 'server.address': 'eu.api.openai.com' },
+      {},
+      0.0125,
     ],
   ])('%s', async (_, attributes: Attributes, span, right) => {
     const stored = await priced([{ name: 'call', ...span, attributes: { ...CALL, ...attributes } }], own)
