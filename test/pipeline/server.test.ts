@@ -63,6 +63,13 @@ const HOSTS: [host: string, provider: string, model?: string][] = [
   ['oai.endpoints.kepler.ai.cloud.ovh.net', 'ovhcloud'],
   ['api.voyageai.com', 'voyageai'],
   ['api.githubcopilot.com', 'github_copilot'],
+  ['api.arcee.ai', 'arcee'],
+  ['api.avian.io', 'avian'],
+  ['api.cursor.com', 'cursor'],
+  ['api.doubleword.ai', 'doubleword'],
+  ['my-company--model.modal.run', 'modal'],
+  ['api.quicksilverpro.io', 'quicksilverpro'],
+  ['api.typesafe.ai', 'typesafe'],
 ]
 
 let calls: Map<string, Attributes>
@@ -116,6 +123,27 @@ test.each([
   expect(call['gen_ai.provider.name']).toBe('openai')
   expect(call).not.toHaveProperty(['genai.provider.reported'])
   expect(call['gen_ai.usage.cost.amount']).toBeCloseTo(0.00125, 12)
+})
+
+test('a host of which no prices are known does not get those of OpenAI', async () => {
+  const call = { ...CALL, 'gen_ai.provider.name': 'openai', 'gen_ai.request.model': 'gpt-oss-120b' }
+  const [open] = [calcPrice(USAGE, 'gpt-oss-120b', { providerId: 'openai' })]
+  expect(open!.total_price).toBeGreaterThan(0)
+  const served = await normalized({ ...call, 'server.address': 'api.sambanova.ai' })
+  expect(served).toMatchObject({ 'gen_ai.provider.name': 'sambanova', 'genai.provider.reported': 'openai' })
+  expect(served).not.toHaveProperty(['gen_ai.usage.cost.amount'])
+})
+
+test.each([
+  ['api.openai.com', 'openai', 'gpt-5-mini', 0.00125],
+  ['api.anthropic.com', 'anthropic', 'claude-sonnet-5', 0.007],
+  ['eu.api.openai.com', 'openai', 'gpt-5-mini', 0.00125],
+  ['api.groq.com', 'groq', 'llama-3.3-70b-versatile', 0.00059 + 0.000395],
+])('a span without a provider gets that of %s', async (host, provider, model, cost) => {
+  const call = await normalized({ ...CALL, 'server.address': host, 'gen_ai.request.model': model })
+  expect(call['gen_ai.provider.name']).toBe(provider)
+  expect(call['gen_ai.usage.cost.amount']).toBeCloseTo(cost, 12)
+  expect(call).not.toHaveProperty(['genai.provider.reported'])
 })
 
 test("Anthropic's SDK on other clouds", async () => {
