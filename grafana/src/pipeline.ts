@@ -82,7 +82,7 @@ export const pipeline = dashboard(
       number({
         title: 'Flagged calls',
         description:
-          'Calls in the time range in whose span something could not be used, and was left out of the metrics.',
+          'Calls in the time range in whose span something was missing, or could not be used and was left out of the metrics.',
         unit: unit.none,
         noValue: 'No model calls in this time',
         width: 4,
@@ -198,10 +198,10 @@ export const pipeline = dashboard(
         sortBy: 'Calls',
       }),
       table({
-        title: 'What could not be used?',
+        title: 'What was missing, or could not be used?',
         description:
-          'Calls in the time range by what was wrong in their span (genai.flag). The value was left out; the call still counts.',
-        noValue: 'Every value could be used',
+          'Calls in the time range by what was missing or wrong in their span (genai.flag). The value was left out; the call still counts.',
+        noValue: 'Every value was there, and could be used',
         width: 6,
         height: 8,
         by: { [label.flag]: 'What', [label.service]: 'Service' },

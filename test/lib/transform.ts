@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '..', '..')
 /** One fragment of collector/ alone, in the real Collector, for more spans than a whole pipeline stores quickly. */
 export interface Transform {
   /** Sends spans, each with a name of its own; gives the attributes that each has then. */
-  run(spans: (SpanInput & { name: string })[]): Promise<Map<string, Attributes>>
+  run(spans: (SpanInput & { name: string })[], scope?: string): Promise<Map<string, Attributes>>
   stop(): Promise<void>
 }
 
@@ -57,10 +57,13 @@ service:
     .start()
   const otlpUrl = `http://${collector.getHost()}:${collector.getMappedPort(4318)}`
   return {
-    async run(spans) {
+    async run(spans, scope = 'test') {
       const traceId = newTraceId()
       for (let i = 0; i < spans.length; i += REQUEST) {
-        await sendSpans(otlpUrl, { spans: spans.slice(i, i + REQUEST).map((span) => ({ ...span, traceId })) })
+        await sendSpans(otlpUrl, {
+          scope,
+          spans: spans.slice(i, i + REQUEST).map((span) => ({ ...span, traceId })),
+        })
       }
       return eventually(async () => {
         const written = await readFile(join(output, 'spans.jsonl'), 'utf8')

@@ -171,6 +171,7 @@ const CASES: Case[] = [
       'gen_ai.usage.cost.amount': new Double(Number.NaN),
     }),
     counted: { input: 0, output: 0 },
+    flag: 'usage_missing',
   },
   {
     name: 'no end',
