@@ -7,7 +7,7 @@ import type {
   Provider,
   TieredPrices,
 } from '@pydantic/genai-prices'
-import { DATE, KNOWN_NAMES, withoutVersion } from './names.ts'
+import { DATE, KNOWN_NAMES, LEFT_OUT, withoutVersion } from './names.ts'
 import { PROVIDERS } from './providers.ts'
 
 /** USD per million tokens, by what the tokens were. */
@@ -27,8 +27,6 @@ export interface Period {
   rates: Rates
   /** All tokens of a call with more than `above` input tokens cost these rates. */
   long?: { above: number; rates: Rates }
-  /** Hours of the day with other rates: seconds since midnight, UTC; `end` is the first second after. */
-  hours?: { start: number; end: number; rates: Rates }[]
   /** Sound, pictures or film in the input cost something else. */
   textOnly?: boolean
 }
@@ -60,10 +58,8 @@ function readProvider(id: string): Map<string, Period[]> {
         // The data set has the last word on which model a name means: the first that matches.
         const found = calcPrice({ input_tokens: 1 }, dataName(name, id), { providerId: id })
         if (found?.model.id !== model.id || !samePrices(periodsOf(found.model, vendor), periods)) continue
-        // DeepSeek's hours are DeepSeek's own.
-        if (vendor !== id && periods.some(({ hours }) => hours)) continue
         const key = id === 'aws' ? bedrockKey(name) : name.toLowerCase()
-        if (key) add(names, key, periods)
+        if (key && !LEFT_OUT[id]?.includes(key)) add(names, key, periods)
       }
     }
   }
@@ -93,7 +89,9 @@ function providerOf(id: string): Provider {
 function namesOf(model: ModelInfo, vendor: string): Set<string> {
   const names = [model.id, ...namesIn(model.match), ...(KNOWN_NAMES[vendor] ?? [])].flatMap((name) =>
     // Bedrock's, in one region and in several.
-    name.startsWith('regional.') ? ['', 'us.'].map((geography) => geography + name.slice(9)) : [name],
+    name.startsWith('regional.')
+      ? ['', 'us.', 'eu.', 'jp.'].map((geography) => geography + name.slice(9))
+      : [name],
   )
   // Some stop in the middle of a name.
   return new Set(names.filter((name) => !/[-@:.]$/.test(name)))
@@ -141,6 +139,9 @@ function periodsOf(model: ModelInfo, vendor: string): Period[] | undefined {
     ? model.prices
     : [{ prices: model.prices }]
   if (NOT_TEXT.test(model.id.toLowerCase())) return undefined
+  // By the hour, which is DeepSeek's way. At weekends and on Chinese holidays all hours cost the same, which the data set
+  // cannot say (https://github.com/pydantic/genai-prices/issues/582).
+  if (conditional.some(({ constraint }) => constraint?.type === 'time_of_date')) return undefined
   const keys = new Set(conditional.flatMap(({ prices }) => Object.keys(prices)))
   // An empty list of prices says that a model is free, where its name does; else that nobody wrote them down.
   if (keys.size === 0 && !model.id.endsWith(':free')) return undefined
@@ -153,16 +154,6 @@ function periodsOf(model: ModelInfo, vendor: string): Period[] | undefined {
   const periods: Period[] = []
   for (const { constraint, prices } of conditional) {
     const rates = ratesOf(prices, twice, (price) => (typeof price === 'number' ? price : price.base))
-    if (constraint?.type === 'time_of_date') {
-      const last = periods.at(-1)
-      if (!last) throw new Error(`${model.id}: hours without a price for the rest of the day`)
-      const [start, end] = [secondOfDay(constraint.start_time), secondOfDay(constraint.end_time)]
-      if (end <= start || tierStart(model.id, prices) !== undefined) {
-        throw new Error(`${model.id}: hours over midnight, or with context tiers, cannot be expressed yet`)
-      }
-      last.hours = [...(last.hours ?? []), { start, end, rates }]
-      continue
-    }
     if ((constraint === undefined) !== (periods.length === 0)) {
       throw new Error(`${model.id}: expected the first price without a start date, and the others with one`)
     }
@@ -171,19 +162,13 @@ function periodsOf(model: ModelInfo, vendor: string): Period[] | undefined {
       typeof price === 'number' ? price : (price.tiers[0]?.price ?? price.base),
     )
     periods.push({
-      ...(constraint ? { from: constraint.start_date } : {}),
+      ...(constraint?.type === 'start_date' ? { from: constraint.start_date } : {}),
       rates,
       ...(above === undefined ? {} : { long: { above, rates: tier } }),
       ...([...keys].some((key) => OTHER_INPUT.test(key)) ? { textOnly: true } : {}),
     })
   }
   return periods
-}
-
-function secondOfDay(time: string): number {
-  const match = /^(\d\d):(\d\d):(\d\d)Z$/.exec(time)
-  if (!match) throw new Error(`${time}: expected a time of day in UTC`)
-  return Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3])
 }
 
 /**

@@ -10,11 +10,10 @@ import type { Period, Rates } from './book.ts'
 export type Entry =
   | string
   | { from: string; then: Entry; before: Entry }
-  | { start: number; end: number; inside: Entry; outside: Entry }
   | { text: Entry }
   | { above: number; long: Entry; short: Entry }
 
-/** The periods of a model as one entry: choices by date, in them by hour, in them by the length of the input. */
+/** The periods of a model as one entry: choices by date, in them by the length of the input. */
 export function entryOf(periods: readonly Period[]): Entry {
   const [first, ...later] = periods.map((period) => ({ from: period.from, entry: periodEntry(period) }))
   if (!first) throw new Error('a model without a price')
@@ -24,26 +23,20 @@ export function entryOf(periods: readonly Period[]): Entry {
   }, first.entry)
 }
 
-function periodEntry({ rates, long, hours = [], textOnly }: Period): Entry {
-  const base = long
+function periodEntry({ rates, long, textOnly }: Period): Entry {
+  const entry = long
     ? { above: long.above, long: ratesText(long.rates), short: ratesText(rates) }
     : ratesText(rates)
-  const withHours = hours.reduce<Entry>(
-    (outside, { start, end, rates }) => ({ start, end, inside: ratesText(rates), outside }),
-    base,
-  )
-  return textOnly ? { text: withHours } : withHours
+  return textOnly ? { text: entry } : entry
 }
 
 export function ratesText({ input, cacheRead, cacheWrite, cacheWrite1h, output }: Rates): string {
   return [input, cacheRead, cacheWrite, cacheWrite1h ?? '-', output].join(' ')
 }
 
-/** How deep choices of one kind are nested: so many times the Collector has to decide. */
-export function depth(entry: Entry, key: 'from' | 'start'): number {
+/** How deep choices by date are nested: so many times the Collector has to decide. */
+export function depth(entry: Entry): number {
   if (typeof entry === 'string') return 0
-  const own = key in entry ? 1 : 0
   const inner = Object.values(entry).filter((value): value is Entry => typeof value === 'object')
-  const texts = 'text' in entry ? [entry.text] : []
-  return own + Math.max(0, ...[...inner, ...texts].map((value) => depth(value, key)))
+  return ('from' in entry ? 1 : 0) + Math.max(0, ...inner.map(depth))
 }

@@ -166,9 +166,8 @@ function charge(entries: readonly Entry[]): string[] {
   // Not IsMap, which makes an error message for every text: where there is nothing to choose, there is no choice.
   const has = (key: string) => `${choice}["${key}"] != nil`
   const began = `span.start_time >= Time(${choice}["from"], "%Y-%m-%d", "UTC")`
-  // At least one of each, for prices of the user's own.
-  const times = (key: 'from' | 'start') =>
-    Array.from({ length: Math.max(1, ...entries.map((entry) => depth(entry, key))) })
+  // At least one, for prices of the user's own.
+  const dates = Array.from({ length: Math.max(1, ...entries.map(depth)) })
   const rate = (i: number) => `Double(${rates}[${i}])`
   const cost = (part: string, value: string) => `set(${attribute(`${COST}.${part}`)}, ${value} / 1000000.0)`
   const word = (...names: string[]) => `Coalesce([${names.map((name) => `${choice}["${name}"]`).join(', ')}])`
@@ -176,18 +175,12 @@ function charge(entries: readonly Entry[]): string[] {
     // A text holds all rates. What is no text is a choice.
     `set(${rates}, Split(${cache('price')}, " "))`,
     `set(${choice}, ${cache('price')}) where ${rates} == nil`,
-    ...times('from').flatMap(() => [
+    ...dates.flatMap(() => [
       `set(${choice}, ${choice}["then"]) where ${has('from')} and ${began}`,
       `set(${choice}, ${choice}["before"]) where ${has('from')} and not (${began})`,
     ]),
     `delete_key(span.cache, "choice") where ${has('text')} and (${OTHER_INPUT.join(' or ')})`,
     `set(${choice}, ${choice}["text"]) where ${has('text')}`,
-    // Of the day, in UTC.
-    `set(${cache('second')}, span.start_time_unix_nano / 1000000000 - span.start_time_unix_nano / 86400000000000 * 86400) where ${has('start')}`,
-    ...times('start').flatMap(() => [
-      `set(${choice}, ${choice}["inside"]) where ${has('start')} and ${cache('second')} >= ${choice}["start"] and ${cache('second')} < ${choice}["end"]`,
-      `set(${choice}, ${choice}["outside"]) where ${has('start')}`,
-    ]),
     `set(${choice}, ${choice}["long"]) where ${has('above')} and ${attribute(INPUT)} > ${choice}["above"]`,
     `set(${choice}, ${choice}["short"]) where ${has('above')}`,
     // Prices of the user's own, by name.

@@ -1,4 +1,4 @@
-/** The generated OTTL, in the real Collector, against calcPrice: every model, every part, every date, hour and tier. */
+/** The generated OTTL, in the real Collector, against calcPrice: every model, every part, every date and tier. */
 import { calcPrice, findProvider } from '@pydantic/genai-prices'
 import { dataName, readPriceBook } from '../../collector/price/book.ts'
 import type { Period } from '../../collector/price/book.ts'
@@ -36,7 +36,6 @@ const USAGES: Usage[] = [
 ]
 
 const SECOND = 1000
-const DAY = 86_400_000
 
 const cost = (attributes: Attributes, part: string) =>
   attributes[`gen_ai.usage.cost.${part}`] as number | undefined
@@ -86,19 +85,13 @@ async function priced(cases: Case[], where = transform) {
   )
 }
 
-/** Now, and just before and at every change of price: by date, and by hour in the last period. */
+/** Now, and just before and at every change of price. */
 function times(periods: Period[]): number[] {
-  const now = Date.now()
   const dates = periods.flatMap(({ from }) => {
     if (from === undefined) return []
     return [Date.parse(from) - SECOND, Date.parse(from)]
   })
-  const midnight = now - (now % DAY)
-  const hours = (periods.at(-1)!.hours ?? []).flatMap(({ start, end }) =>
-    [start * SECOND - 1, start * SECOND, end * SECOND - 1, end * SECOND].map((offset) => midnight + offset),
-  )
-  // The data set applies hours to the days before they were introduced, too; the book does not.
-  return [now, ...(periods.some((period) => period.hours) ? [] : dates), ...hours]
+  return [Date.now(), ...dates]
 }
 
 function usages(periods: Period[]): Usage[] {
@@ -211,6 +204,9 @@ describe('names in the wild', () => {
       'us-gov.anthropic.claude-haiku-4-5-20251001-v1:0',
     ],
     ['aws', 'eu.anthropic.claude-opus-4-6-v1', 'eu.anthropic.claude-opus-4-6'],
+    ['aws', 'us.amazon.nova-lite-v1:0', 'us.amazon.nova-lite-v1:0'],
+    ['aws', 'jp.amazon.nova-2-lite-v1:0', 'jp.amazon.nova-2-lite-v1:0'],
+    ['aws', 'us.meta.llama3-3-70b-instruct-v1:0', 'meta.llama3-3-70b-instruct-v1:0'],
     ['aws', 'us.anthropic.claude-opus-4-5-20251101-v1:0', 'us.anthropic.claude-opus-4-5'],
     ['google', 'claude-sonnet-4-5@20250929', 'claude-sonnet-4-5'],
     ['google', 'claude-3-5-sonnet-v2@20241022', 'claude-3-5-sonnet'],
@@ -280,6 +276,9 @@ describe('never a guess: no cost at all', () => {
     ['a version that nobody knows, of Gemini', 'gcp.gemini', 'gemini-2.5-flash-009'],
     ['a preview that nobody knows, of Gemini', 'gcp.gemini', 'gemini-2.5-pro-preview-12-31'],
     ['an alias that nobody knows', 'anthropic', 'claude-sonnet-5-latest'],
+    ['an alias that has moved on, of Mistral', 'mistral_ai', 'mistral-large-latest'],
+    ['an hour’s price that is another at weekends', 'deepseek', 'deepseek-v4-pro'],
+    ['a geography that costs something else', 'aws.bedrock', 'eu.amazon.nova-lite-v1:0'],
     ['an alias that moves from model to model', 'gcp.gemini', 'gemini-pro-latest'],
     ['a model that begins like a known one', 'openai', 'gpt-5-mini-super'],
     ['a model that begins like a known one, at Azure', 'azure.ai.openai', 'o4-mini-super'],
