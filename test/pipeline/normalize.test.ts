@@ -22,7 +22,7 @@ async function normalized(span: SpanInput, scope = 'my-tracer') {
   })
 }
 
-test.each<[string, string, Attributes, Attributes]>([
+test.each<[string, string, Attributes, Attributes, string?]>([
   [
     'current conventions',
     'my-tracer',
@@ -158,6 +158,40 @@ test.each<[string, string, Attributes, Attributes]>([
     },
   ],
   [
+    'OpenInference of AutoGen: whose model it is, by its client',
+    'openinference.instrumentation.autogen_agentchat',
+    {
+      'openinference.span.kind': 'LLM',
+      'llm.model_name': 'gpt-4o-2024-08-06',
+      'llm.token_count.prompt': 1000,
+      'llm.token_count.completion': 100,
+    },
+    { 'gen_ai.provider.name': 'azure.ai.openai', 'genai.role': 'inference' },
+    'AzureOpenAIChatCompletionClient.create',
+  ],
+  [
+    'OpenLLMetry of LlamaIndex: provider and no requested model',
+    'opentelemetry.instrumentation.llamaindex',
+    {
+      'traceloop.span.kind': 'workflow',
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': 'anthropic_llm',
+      'gen_ai.response.model': 'claude-haiku-4-5-20251001',
+      'gen_ai.usage.input_tokens': 1000,
+      'gen_ai.usage.output_tokens': 100,
+    },
+    // 1 and 5 USD per million.
+    { 'genai.role': 'inference', 'gen_ai.provider.name': 'anthropic', 'gen_ai.usage.cost.amount': 0.0015 },
+    'Anthropic.workflow',
+  ],
+  [
+    'OpenLLMetry of CrewAI: an agent',
+    'opentelemetry.instrumentation.crewai.instrumentation',
+    { 'gen_ai.operation.name': 'invoke_agent', 'traceloop.span.kind': 'agent', 'gen_ai.agent.name': 'clerk' },
+    { 'genai.dialect': 'openllmetry-python', 'genai.role': 'agent', 'gen_ai.agent.name': 'clerk' },
+    'clerk.agent',
+  ],
+  [
     'an enumeration of Python',
     'my-tracer',
     {
@@ -257,8 +291,86 @@ test.each<[string, string, Attributes, Attributes]>([
     },
     { 'genai.role': 'attempt', 'gen_ai.provider.name': 'anthropic', 'genai.attempt.operation': 'chat' },
   ],
-])('%s', async (_, scope, attributes, expected) => {
-  expect((await normalized({ attributes }, scope)).attributes).toMatchObject(expected)
+])('%s', async (_, scope, attributes, expected, name = 'span') => {
+  expect((await normalized({ name, attributes }, scope)).attributes).toMatchObject(expected)
+})
+
+// A second span of what another one counts.
+test.each<[string, string, string, Attributes]>([
+  [
+    'an embedding of LlamaIndex inside an embedding',
+    'openinference.instrumentation.llama_index',
+    'OpenAIEmbedding._get_text_embedding',
+    { 'openinference.span.kind': 'EMBEDDING' },
+  ],
+  [
+    'a completion of LlamaIndex around a chat of Anthropic',
+    'openinference.instrumentation.llama_index',
+    'Anthropic.complete',
+    { 'openinference.span.kind': 'LLM', 'llm.token_count.prompt': 12 },
+  ],
+  [
+    'a run of LangGraph around its agents',
+    'opentelemetry.instrumentation.langchain',
+    'LangGraph.workflow',
+    { 'gen_ai.operation.name': 'invoke_agent', 'traceloop.span.kind': 'workflow' },
+  ],
+  [
+    'a task of CrewAI around its agent',
+    'opentelemetry.instrumentation.crewai.instrumentation',
+    'Answer.task',
+    { 'gen_ai.operation.name': 'invoke_agent', 'traceloop.span.kind': 'task' },
+  ],
+])('%s has no role', async (_, scope, name, attributes) => {
+  const stored = await normalized({ name, attributes }, scope)
+  expect(stored.attributes).toHaveProperty(['genai.dialect'])
+  expect(stored.attributes).not.toHaveProperty(['genai.role'])
+})
+
+test.each<[string, string, Attributes, Attributes]>([
+  [
+    'an embedding of LlamaIndex',
+    'OpenAIEmbedding.get_text_embedding_batch',
+    { 'openinference.span.kind': 'EMBEDDING' },
+    { 'gen_ai.operation.name': 'embeddings' },
+  ],
+  [
+    'a completion of LlamaIndex by OpenAI',
+    'OpenAI.complete',
+    { 'openinference.span.kind': 'LLM' },
+    { 'gen_ai.operation.name': 'chat' },
+  ],
+])('%s counts', async (_, name, attributes, expected) => {
+  const stored = await normalized({ name, attributes }, 'openinference.instrumentation.llama_index')
+  expect(stored.attributes).toMatchObject({ 'genai.role': 'inference', ...expected })
+})
+
+test('what CrewAI’s crews are told and answer is not in their spans, nor in the names of them', async () => {
+  const told = 'canary-91bc'
+  const attributes = Object.fromEntries(
+    [
+      'crew_agents',
+      'crew_tasks',
+      'crew_inputs',
+      'formatted_description',
+      'formatted_expected_output',
+      'crewai.crew.tasks',
+      'crewai.crew.agents',
+      'crewai.crew.result',
+      'crewai.task.description',
+      'crewai.task.expected_output',
+      'crewai.agent.goal',
+      'crewai.agent.backstory',
+    ].map((key) => [key, told]),
+  )
+  const scope = 'opentelemetry.instrumentation.crewai.instrumentation'
+  const operation = { 'gen_ai.operation.name': 'invoke_agent', 'traceloop.span.kind': 'task' }
+  const task = await normalized(
+    { name: `${told}.task`, attributes: { ...operation, ...attributes, 'crewai.task.id': '1' } },
+    scope,
+  )
+  expect(JSON.stringify(task)).not.toContain(told)
+  expect(task.name).toBe('crewai.task')
 })
 
 test.each<[string, Attributes]>([
