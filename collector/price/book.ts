@@ -7,7 +7,7 @@ import type {
   Provider,
   TieredPrices,
 } from '@pydantic/genai-prices'
-import { DATE, KNOWN_NAMES, LEFT_OUT, withoutVersion } from './names.ts'
+import { AS_THE_MAKER, DATE, KNOWN_NAMES, LEFT_OUT, withoutVersion } from './names.ts'
 import { PROVIDERS } from './providers.ts'
 
 /** USD per million tokens, by what the tokens were. */
@@ -126,7 +126,7 @@ function namesIn(match: MatchLogic): string[] {
 }
 
 /** Models of sound and pictures: charged by more than their text, of which spans do not say how much there was. */
-const NOT_TEXT = /audio|realtime|transcribe|voxtral|whisper|image|live/
+const NOT_TEXT = /audio|realtime|transcribe|voxtral|whisper|image|live|-tts/
 
 /** Rates of what spans count, and charges beside the tokens (searches), which are not priced here. */
 const TOKENS = ['input_mtok', 'output_mtok', 'cache_read_mtok', 'cache_write_mtok', 'cache_write_1h_mtok']
@@ -135,9 +135,9 @@ const OTHER_INPUT = /^(input|cache)_(audio|image|video)(_read)?_mtok$/
 
 /** undefined where tokens alone do not make the price, so that the model stays unpriced. */
 function periodsOf(model: ModelInfo, vendor: string): Period[] | undefined {
-  const conditional: ConditionalPrice[] = Array.isArray(model.prices)
-    ? model.prices
-    : [{ prices: model.prices }]
+  const maker = AS_THE_MAKER[vendor]?.[model.id]
+  const { prices } = maker ? providerOf(maker).models.find(({ id }) => id === model.id)! : model
+  const conditional: ConditionalPrice[] = Array.isArray(prices) ? prices : [{ prices }]
   if (NOT_TEXT.test(model.id.toLowerCase())) return undefined
   // By the hour, which is DeepSeek's way. At weekends and on Chinese holidays all hours cost the same, which the data set
   // cannot say (https://github.com/pydantic/genai-prices/issues/582).

@@ -2,6 +2,7 @@
 import { calcPrice, findProvider } from '@pydantic/genai-prices'
 import { dataName, readPriceBook } from '../../collector/price/book.ts'
 import type { Period } from '../../collector/price/book.ts'
+import { AS_THE_MAKER } from '../../collector/price/names.ts'
 import { PROVIDERS } from '../../collector/price/providers.ts'
 import { readTrace } from '../../scripts/lib/tempo.ts'
 import { Double, newTraceId, sendSpans } from '../lib/otlp.ts'
@@ -104,9 +105,13 @@ function usages(periods: Period[]): Usage[] {
 
 /** `name`: as a span has it; `known`: as the data set has it. */
 async function compare(provider: string, models: { name: string; known: string; periods: Period[] }[]) {
+  const whose = (known: string) => {
+    const model = calcPrice({ input_tokens: 1 }, known, { providerId: provider })?.model.id
+    return AS_THE_MAKER[provider]?.[model ?? ''] ?? provider
+  }
   const cases = models.flatMap(({ name: model, known, periods }) =>
     usages(periods)
-      .filter((usage) => knowsTheHour(known, provider, usage))
+      .filter((usage) => knowsTheHour(known, whose(known), usage))
       .flatMap((usage) =>
         times(periods).map((start) => ({
           name: `${model} ${JSON.stringify(usage)} ${new Date(start).toISOString()}`,
@@ -124,7 +129,7 @@ async function compare(provider: string, models: { name: string; known: string; 
   )
   const stored = await priced(cases)
   const wrong = cases.flatMap(({ name, known, start, usage }) => {
-    const right = expected(known, provider, usage, start) ?? Number.NaN
+    const right = expected(known, whose(known), usage, start) ?? Number.NaN
     const attributes = stored.get(name)!
     const actual = cost(attributes, 'amount') ?? Number.NaN
     const parts = ['input', 'cache_read', 'cache_write', 'output'].map((part) => cost(attributes, part)!)
@@ -248,6 +253,21 @@ describe('names in the wild', () => {
     for (const amount of [answer, request, alone]) expect(amount).toBeCloseTo(0.03, 12)
   })
 
+  test('a long context on Vertex costs what Anthropic says, and what it did before', async () => {
+    const long = {
+      'gen_ai.provider.name': 'gcp.vertex_ai',
+      'gen_ai.request.model': 'claude-opus-4-6',
+      ...CALL,
+      'gen_ai.usage.input_tokens': 300_000,
+    }
+    const stored = await priced([
+      { name: 'now', attributes: long },
+      { name: 'before', start: Date.UTC(2026, 2, 12), attributes: long },
+    ])
+    expect(cost(stored.get('now')!, 'amount')).toBeCloseTo(0.3 * 5 + 0.025, 12)
+    expect(cost(stored.get('before')!, 'amount')).toBeCloseTo(0.3 * 10 + 0.0375, 12)
+  })
+
   test('Bedrock charges by what was asked for', async () => {
     const aws = {
       'gen_ai.provider.name': 'aws.bedrock',
@@ -302,6 +322,7 @@ describe('never a guess: no cost at all', () => {
     ['charged by sound', 'openai', 'gpt-4o-audio-preview'],
     ['charged by pictures in the answer', 'gcp.gemini', 'gemini-2.5-flash-image'],
     ['charged by the minute', 'openai', 'whisper-1'],
+    ['charged by sound in the answer', 'openai', 'gpt-4o-mini-tts'],
     ['an empty name', 'openai', ''],
     ['10 kB of name', 'openai', 'gpt-5'.repeat(2000)],
   ])('%s', async (_, provider, model) => {
