@@ -109,21 +109,33 @@ test.concurrent('errors have one vocabulary, whatever a library calls them', asy
       'requests',
       '429',
     ],
-    overloaded_error: ['overloaded_error', 'UNAVAILABLE', '529'],
+    overloaded_error: ['overloaded_error', 'UNAVAILABLE', '503', '529'],
     authentication_error: [
       'authentication_error',
       'AuthenticationError',
       'UNAUTHENTICATED',
       // OpenAI's code of a 401.
       'invalid_api_key',
+      '401',
     ],
-    permission_error: ['PERMISSION_DENIED', 'AccessDeniedException'],
-    timeout_error: ['APITimeoutError', 'client_timeout_error'],
+    permission_error: ['permission_error', 'PERMISSION_DENIED', 'AccessDeniedException', '403'],
+    not_found_error: ['not_found_error', 'NotFoundError', '404'],
+    request_too_large: ['request_too_large', '413'],
+    // Two of the patterns fit the third: a connection, and a timeout.
+    timeout_error: [
+      'timeout_error',
+      'APITimeoutError',
+      'ConnectTimeoutError',
+      'client_timeout_error',
+      '408',
+      '504',
+    ],
     connection_error: ['APIConnectionError', 'ECONNREFUSED'],
-    invalid_request_error: ['BadRequestError', 'invalid_request_error', 'INVALID_ARGUMENT'],
-    api_error: ['InternalServerError', '500'],
+    invalid_request_error: ['BadRequestError', 'invalid_request_error', 'INVALID_ARGUMENT', '400'],
+    api_error: ['api_error', 'InternalServerError', '500', '502'],
     billing_error: ['EnforcedSpendLimitReachedError', '402', 'billing_error'],
     MyOwnError: ['MyOwnError'],
+    _OTHER: ['_OTHER'],
   }
   // The API's own words, as SDKs put them into their errors' messages.
   const outOfMoney = {
