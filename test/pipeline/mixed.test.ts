@@ -324,4 +324,32 @@ describe('half of the usage: named, and never less than nothing', () => {
   ])('%s', async (_, span, expected) => {
     await expectCounted(span, { role: 'inference', ...expected })
   })
+
+  // 2 USD of 1,000, 0.20 of 400 from the cache and 2.50 of 100 into it, 10 of 100.
+  const cost = 0.002 + 0.00008 + 0.00025 + 0.001
+  test.each<[string, Attributes]>([
+    [
+      'ai.tokens',
+      {
+        'ai.model': 'claude-sonnet-5',
+        'ai.tokens.input': '1000',
+        'ai.tokens.output': '100',
+        'ai.tokens.cache_read': '400',
+        'ai.tokens.cache_write': '100',
+      },
+    ],
+    [
+      'gen_ai.usage.cache_read_tokens',
+      {
+        'gen_ai.system': 'Anthropic ',
+        'gen_ai.request.model': 'claude-sonnet-5',
+        'gen_ai.usage.prompt_tokens': '1000',
+        'gen_ai.usage.completion_tokens': '100',
+        'gen_ai.usage.cache_read_tokens': '400',
+        'gen_ai.usage.cache_write_tokens': '100',
+      },
+    ],
+  ])('texts in place of numbers, the cache apart: %s', async (_, attributes) => {
+    await expectCounted({ attributes }, { role: 'inference', input: 1500, output: 100, cost })
+  })
 })
