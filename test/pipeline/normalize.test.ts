@@ -158,6 +158,25 @@ test.each<[string, string, Attributes, Attributes, string?]>([
     },
   ],
   [
+    'LiteLLM: Cohere’s chat',
+    'litellm',
+    {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': 'cohere_chat',
+      'gen_ai.request.model': 'command-r-plus',
+      'gen_ai.response.model': 'command-r-plus',
+      'litellm.provider.model': 'cohere_chat/command-r-plus',
+      'gen_ai.usage.input_tokens': 1000,
+      'gen_ai.usage.output_tokens': 100,
+    },
+    {
+      'gen_ai.provider.name': 'cohere',
+      'gen_ai.response.model': 'command-r-plus',
+      // 2.50 and 10 USD per million.
+      'gen_ai.usage.cost.amount': 0.0035,
+    },
+  ],
+  [
     'OpenInference of AutoGen: whose model it is, by its client',
     'openinference.instrumentation.autogen_agentchat',
     {
@@ -393,6 +412,12 @@ test.each([
   ['429', 'org.springframework.ai.retry.NonTransientAiException', 'HTTP 429 - {"error":{"type":"requests"}}'],
   ['503', 'java.lang.RuntimeException', 'Response exception, Status: [503 SERVICE_UNAVAILABLE], Body:[{}]'],
   ['503', 'java.util.concurrent.CompletionException', 'com.openai.errors.InternalServerException: 503: Busy'],
+  [
+    '429',
+    'java.util.concurrent.ExecutionException',
+    'com.google.genai.errors.ClientException: 429 Too Many.',
+  ],
+  ['429', 'SDKError', 'API error occurred: Status 429. Body: {"message": "rate limited"}'],
   ['java.lang.RuntimeException', 'java.lang.RuntimeException', 'closed'],
 ])('the status %s of a %s (%s)', async (status, type, message) => {
   const stored = await normalized(
@@ -409,6 +434,24 @@ test.each([
   )
   expect(stored.attributes).toMatchObject({ 'error.type': status })
   expect(stored.attributes).not.toHaveProperty(['gen_ai.response.model'])
+})
+
+test('Semantic Kernel: the status of the error inside its own', async () => {
+  const type = 'semantic_kernel.exceptions.service_exceptions.ServiceResponseException'
+  const message = `("<class 'x'> service failed to complete the prompt", RateLimitError('Error code: 429 - Slow down.'))`
+  const stored = await normalized(
+    {
+      attributes: {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.system': 'openai',
+        'error.type': `<class '${type}'>`,
+      },
+      status: 'error',
+      events: [{ name: 'exception', attributes: { 'exception.type': type, 'exception.message': message } }],
+    },
+    'semantic_kernel.utils.telemetry.model_diagnostics.decorators',
+  )
+  expect(stored.attributes).toMatchObject({ 'genai.dialect': 'semantic-kernel', 'error.type': '429' })
 })
 
 test('no message content gets through', async () => {

@@ -39,6 +39,7 @@ LIBRARIES = {
     "langfuse_langchain": ("langfuse", "langfuse-python"),
     "openlit": ("openlit", "openlit-python"),
     "strands": ("strands", "strands"),
+    "semantic_kernel": ("semantic-kernel", "semantic-kernel"),
     "agent_framework": ("agent-framework", "agent-framework"),
     "google_adk": ("google-adk", "google-adk"),
     "google_adk_v1": ("google-adk", "google-adk"),
