@@ -335,6 +335,12 @@ test.each<[string, string, string, Attributes]>([
     { 'gen_ai.operation.name': 'invoke_agent', 'traceloop.span.kind': 'workflow' },
   ],
   [
+    'a run of OpenAI’s agents around them',
+    'openinference.instrumentation.openai_agents',
+    'Agent workflow',
+    { 'openinference.span.kind': 'AGENT' },
+  ],
+  [
     'a task of CrewAI around its agent',
     'opentelemetry.instrumentation.crewai.instrumentation',
     'Answer.task',
@@ -434,6 +440,21 @@ test.each([
   )
   expect(stored.attributes).toMatchObject({ 'error.type': status })
   expect(stored.attributes).not.toHaveProperty(['gen_ai.response.model'])
+})
+
+test.each<[string, Attributes]>([
+  ['openinference.instrumentation.openai_agents', { 'openinference.span.kind': 'LLM' }],
+  ['opentelemetry.instrumentation.openai_agents', { 'gen_ai.operation.name': 'chat' }],
+])('%s: the status of a failed call is in its message', async (scope, attributes) => {
+  const stored = await normalized(
+    {
+      attributes,
+      status: 'error',
+      statusMessage: "Error getting response: {'error': 'Error code: 429 - Rate limit reached'}",
+    },
+    scope,
+  )
+  expect(stored.attributes).toMatchObject({ 'genai.role': 'inference', 'error.type': '429' })
 })
 
 test('Semantic Kernel: the status of the error inside its own', async () => {
