@@ -44,12 +44,15 @@ export const newSpanId = () => randomBytes(8).toString('hex')
 const KINDS = { internal: 1, server: 2, client: 3 }
 const STATUSES = { unset: 0, ok: 1, error: 2 }
 
+/** Spans as OTLP/JSON has them. */
+export const otlpJson = (...batches: Batch[]) => JSON.stringify({ resourceSpans: batches.map(resourceSpans) })
+
 /** Posts spans as OTLP/JSON, as any client would. @throws where the receiver refuses them. */
 export async function sendSpans(otlpUrl: string, ...batches: Batch[]): Promise<void> {
   const response = await fetch(`${otlpUrl}/v1/traces`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ resourceSpans: batches.map(resourceSpans) }),
+    body: otlpJson(...batches),
   })
   if (!response.ok) throw new Error(`OTLP receiver answered ${response.status}: ${await response.text()}`)
 }

@@ -14,7 +14,9 @@ const known = new Set<string>(Object.values(appKeys))
  * `OTEL_TRACES_EXPORTER` says: `otlp` (default), `console`, several of them, or `none`; `more` see it last.
  *
  * The batch is tuned by the specification's variables; the defaults differ where a demo or an LLM service needs
- * it: sent after 1 s rather than 5, and 8,192 spans kept for up to 5 minutes while the Collector is away.
+ * it: sent after 1 s rather than 5, and 8,192 spans kept for up to 5 minutes while the Collector is away. An answer is
+ * waited for a minute, not 10 s: a batch that is sent again although it was received counts twice. (The exporter's own
+ * last try gets what the others have left of it.)
  *
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
@@ -29,13 +31,17 @@ function exportingProcessor(name: string): SpanProcessor | undefined {
   switch (name) {
     case 'otlp': {
       const patience = getNumberFromEnv('OTEL_BSP_EXPORT_TIMEOUT') ?? 300_000
+      const timeoutMillis =
+        getNumberFromEnv('OTEL_EXPORTER_OTLP_TRACES_TIMEOUT') ??
+        getNumberFromEnv('OTEL_EXPORTER_OTLP_TIMEOUT') ??
+        60_000
       return new BatchSpanProcessor({
-        exporter: new PatientExporter(new OTLPTraceExporter(), patience),
+        exporter: new PatientExporter(new OTLPTraceExporter({ timeoutMillis }), patience),
         scheduledDelayMillis: getNumberFromEnv('OTEL_BSP_SCHEDULE_DELAY') ?? 1000,
         maxQueueSize: getNumberFromEnv('OTEL_BSP_MAX_QUEUE_SIZE') ?? 8192,
         maxExportBatchSize: getNumberFromEnv('OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 512,
-        // The last try may itself take the ten seconds of `OTEL_EXPORTER_OTLP_TIMEOUT`.
-        exportTimeoutMillis: patience + 15_000,
+        // The last try may itself take its whole timeout.
+        exportTimeoutMillis: patience + timeoutMillis + 5000,
       })
     }
     case 'console':

@@ -7,9 +7,11 @@ import type { Made } from './load-process.ts'
 export interface LoadOptions {
   /** Spans per second in all; 100 unless said otherwise. */
   rate?: number
+  /** The settings of each application: of services/telemetry, or the SDK's own. Three and one unless said otherwise. */
+  sdks?: ('kit' | 'stock')[]
 }
 
-/** Four applications: three with the exporter settings of services/telemetry over HTTP, one with the SDK's own over gRPC. */
+/** Applications under load, four unless said otherwise: three with the exporter settings of services/telemetry over HTTP, one with the SDK's own over gRPC. */
 export class Load {
   readonly #processes: ChildProcess[]
 
@@ -17,16 +19,20 @@ export class Load {
     this.#processes = processes
   }
 
-  static start(httpUrl: string, grpcUrl: string, { rate = 100 }: LoadOptions = {}): Load {
+  static start(
+    httpUrl: string,
+    grpcUrl: string,
+    { rate = 100, sdks = ['kit', 'kit', 'kit', 'stock'] }: LoadOptions = {},
+  ): Load {
     return new Load(
-      ['kit', 'kit', 'kit', 'stock'].map((sdk, i) =>
+      sdks.map((sdk, i) =>
         fork(join(import.meta.dirname, 'load-process.ts'), {
           execArgv: ['--disable-warning=ExperimentalWarning'],
           // Structured clone: the ids of a long drill are many.
           serialization: 'advanced',
           env: {
             PATH: process.env['PATH'],
-            LOAD_RATE: String(rate / 4),
+            LOAD_RATE: String(rate / sdks.length),
             LOAD_SDK: sdk,
             OTEL_SERVICE_NAME: `load-${i}-${sdk}`,
             OTEL_EXPORTER_OTLP_PROTOCOL: sdk === 'kit' ? 'http/protobuf' : 'grpc',

@@ -25,6 +25,11 @@ const MEASURES: Record<string, Change | Change[]> = {
     { file: COLLECTOR, path: ['exporters', 'debug'], value: {} },
     { file: COLLECTOR, path: ['service', 'pipelines', 'metrics/last', 'exporters'], value: ['debug'] },
   ],
+  memory_limiter: {
+    file: COLLECTOR,
+    path: ['service', 'pipelines', 'traces', 'processors'],
+    value: ['transform/normalize'],
+  },
   recreate: { file: COLLECTOR, path: ['extensions', 'file_storage/queue', 'recreate'], value: false },
 }
 
