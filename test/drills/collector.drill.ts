@@ -50,3 +50,15 @@ test('collector-restarted: gracefully', async () => {
   expect(verdict.counters.calls).toBeLessThanOrEqual(0)
   expect(verdict.counters.calls).toBeGreaterThan(-RESTARTS * RATE * (2 + 5))
 }, 1_800_000)
+
+test('collector-drained: gracefully, ten seconds after the last request', async () => {
+  const verdict = await drill('collector-drained', async (site) => {
+    for (let i = 0; i < RESTARTS; i++) {
+      await site.drainPart('collector')
+      await site.startPart('collector')
+      await sleep(5000 + Math.random() * 15_000)
+    }
+    return { restarts: RESTARTS }
+  })
+  expect(verdict).toMatchObject(PERFECT)
+}, 1_800_000)
