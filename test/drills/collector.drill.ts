@@ -52,10 +52,13 @@ test('collector-restarted: gracefully', async () => {
 }, 1_800_000)
 
 test('collector-drained: gracefully, ten seconds after the last request', async () => {
-  const verdict = await drill('collector-drained', async (site) => {
+  const verdict = await drill('collector-drained', async (site, load) => {
     for (let i = 0; i < RESTARTS; i++) {
-      await site.drainPart('collector')
+      load.pause()
+      await sleep(10_000)
+      await site.stopPart('collector')
       await site.startPart('collector')
+      load.resume()
       await sleep(5000 + Math.random() * 15_000)
     }
     return { restarts: RESTARTS }

@@ -22,14 +22,14 @@ const PATIENCE = process.env['DRILL_WITHOUT'] ? 60_000 : 120_000
 /** Runs the load while the trouble happens, and tells what became of it; with what the trouble gives. */
 export async function drill<T extends object | void>(
   name: string,
-  trouble: (site: Site) => Promise<T>,
+  trouble: (site: Site, load: Load) => Promise<T>,
   { calm = 10_000, patience = PATIENCE, ...options }: Drill = {},
 ): Promise<Verdict & { peakMemory: number; outOfMemory: boolean; running: boolean } & T> {
   const site = await Site.start(options)
   const load = Load.start(site.httpUrl, site.grpcUrl, options)
   try {
     await sleep(calm)
-    const more = await trouble(site)
+    const more = await trouble(site, load)
     await sleep(calm)
     const made = await load.stop()
     const ended = Date.now()

@@ -58,6 +58,15 @@ export class Load {
     )
   }
 
+  /** Nothing more is made or sent, as where a load balancer sends to another Collector. */
+  pause(): void {
+    for (const child of this.#processes) child.kill('SIGSTOP')
+  }
+
+  resume(): void {
+    for (const child of this.#processes) child.kill('SIGCONT')
+  }
+
   /** Without asking. */
   kill(): void {
     for (const child of this.#processes) child.kill('SIGKILL')

@@ -1,7 +1,6 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Network } from 'testcontainers'
 import type { StartedNetwork, StartedTestContainer } from 'testcontainers'
 import { resolveImages } from '../../../images/resolve.ts'
@@ -129,15 +128,6 @@ export class Site {
   /** Gracefully: SIGTERM, and the time that docker-compose.yml gives. */
   async stopPart(part: Part): Promise<void> {
     await docker('stop', '--time=30', this.id(part))
-  }
-
-  /** Gracefully, after ten seconds in which nothing comes in: as with a load balancer that is told first. */
-  async drainPart(part: Part): Promise<void> {
-    // The published ports are on the engine's own network; testcontainers has every container on it.
-    await docker('network', 'disconnect', 'bridge', this.id(part))
-    await sleep(10_000)
-    await this.stopPart(part)
-    await docker('network', 'connect', 'bridge', this.id(part))
   }
 
   async killPart(part: Part): Promise<void> {
