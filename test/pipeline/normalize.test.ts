@@ -386,16 +386,57 @@ test('what CrewAI’s crews are told and answer is not in their spans, nor in th
       'crewai.task.expected_output',
       'crewai.agent.goal',
       'crewai.agent.backstory',
+      // Fields that hold others, as text.
+      'crewai.crew.manager_agent',
+      'crewai.crew.manager_llm',
+      'crewai.crew.execution_logs',
+      'crewai.task.context',
+      'crewai.task.prompt_context',
+      'crewai.task.tools',
+      'crewai.agent.crew',
+      'crewai.agent.llm',
+      'crewai.agent.agent_executor',
     ].map((key) => [key, told]),
   )
   const scope = 'opentelemetry.instrumentation.crewai.instrumentation'
   const operation = { 'gen_ai.operation.name': 'invoke_agent', 'traceloop.span.kind': 'task' }
   const task = await normalized(
-    { name: `${told}.task`, attributes: { ...operation, ...attributes, 'crewai.task.id': '1' } },
+    {
+      name: `${told}.task`,
+      attributes: { ...operation, ...attributes, 'crewai.task.id': '1', 'crewai.task.agent': 'Reader' },
+    },
     scope,
   )
   expect(JSON.stringify(task)).not.toContain(told)
   expect(task.name).toBe('crewai.task')
+  expect(task.attributes).toMatchObject({ 'crewai.task.id': '1', 'crewai.task.agent': 'Reader' })
+})
+
+test('what Spring AI’s clients were told and its tools answer is not in their spans', async () => {
+  const told = 'canary-7e02'
+  const attributes = Object.fromEntries(
+    [
+      'spring.ai.chat.client.advisor.params',
+      'spring.ai.chat.client.system.params',
+      'spring.ai.chat.client.system.text',
+      'spring.ai.chat.client.user.params',
+      'spring.ai.chat.client.user.text',
+      'spring.ai.tool.call.arguments',
+      'spring.ai.tool.call.result',
+    ].map((key) => [key, told]),
+  )
+  const stored = await normalized(
+    {
+      attributes: {
+        'gen_ai.operation.name': 'framework',
+        ...attributes,
+        'spring.ai.tool.definition.name': 'weather',
+      },
+    },
+    'org.springframework.boot',
+  )
+  expect(JSON.stringify(stored)).not.toContain(told)
+  expect(stored.attributes).toMatchObject({ 'gen_ai.tool.name': 'weather' })
 })
 
 test.each<[string, Attributes]>([
