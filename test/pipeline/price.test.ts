@@ -538,6 +538,11 @@ describe('how a call was served', () => {
     ['OpenAI globally', { ...openai('gpt-5.4'), 'server.address': 'api.openai.com' }, 0.0175],
     ['OpenAI in a region, older', { ...openai('gpt-4.1'), 'server.address': 'eu.api.openai.com' }, 0.01],
     [
+      'OpenAI in a region, an embedding by the name in its answer',
+      { ...openai('text-embedding-ada-002-v2'), 'server.address': 'eu.api.openai.com' },
+      0.0001,
+    ],
+    [
       'OpenAI in a region, flex',
       {
         ...openai('gpt-5.4'),
