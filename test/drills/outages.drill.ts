@@ -31,16 +31,19 @@ test(
   timeout,
 )
 
-test(
-  'both-stopped',
-  async () => {
-    const verdict = await drill('both-stopped', async (site) => {
+// In which order they come back makes no difference.
+test.each([
+  ['prometheus', 'tempo'],
+  ['tempo', 'prometheus'],
+] as const)(
+  'both-stopped: %s back first',
+  async (first, second) => {
+    const verdict = await drill(`both-stopped, ${first} first`, async (site) => {
       await Promise.all([site.stopPart('tempo'), site.stopPart('prometheus')])
       await sleep(OUTAGE)
-      // In the other order than they went.
-      await site.startPart('prometheus')
+      await site.startPart(first)
       await sleep(10_000)
-      await site.startPart('tempo')
+      await site.startPart(second)
     })
     expect(verdict).toMatchObject({ ...PERFECT, outOfMemory: false })
   },
