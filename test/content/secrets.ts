@@ -105,7 +105,10 @@ export const coreOf = ({ text, core = text }: Secret) => core
  */
 export const HARMLESS: Record<string, string[]> = {
   'trace ids': Array.from({ length: 200 }, () => randomBytes(16).toString('hex')),
-  'span ids': Array.from({ length: 200 }, () => randomBytes(8).toString('hex')),
+  // With a letter: one in 2,000 is of digits alone, and may be a card's number by its check digit.
+  'span ids': Array.from({ length: 200 }, () => randomBytes(8).toString('hex')).filter((id) =>
+    /[a-f]/.test(id),
+  ),
   UUIDs: Array.from({ length: 200 }, () => crypto.randomUUID()),
   'response ids': Array.from({ length: 100 }, () => `msg_01${alphanumeric(22)}`),
   'order ids': Array.from({ length: 100 }, () => `A-${digits(4)}`).concat(
