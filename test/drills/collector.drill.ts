@@ -1,6 +1,6 @@
 /** The Collector stops, or is killed: what it has acknowledged is in Tempo, and nothing is counted twice. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { drill } from './lib/drill.ts'
+import { drill, stopDrained } from './lib/drill.ts'
 import { PERFECT } from './lib/verdict.ts'
 
 /** DRILL_KILLS, 20 by default. */
@@ -54,9 +54,7 @@ test('collector-restarted: gracefully', async () => {
 test('collector-drained: gracefully, ten seconds after the last request', async () => {
   const verdict = await drill('collector-drained', async (site, load) => {
     for (let i = 0; i < RESTARTS; i++) {
-      load.pause()
-      await sleep(10_000)
-      await site.stopPart('collector')
+      await stopDrained(site, load)
       await site.startPart('collector')
       load.resume()
       await sleep(5000 + Math.random() * 15_000)

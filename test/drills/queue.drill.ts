@@ -1,6 +1,6 @@
 /** What the queue is kept on fails: the Collector says so, serves on, and loses nothing that it could keep. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { drill } from './lib/drill.ts'
+import { drill, stopDrained } from './lib/drill.ts'
 import { PERFECT } from './lib/verdict.ts'
 
 test('queue-disk-full', async () => {
@@ -35,9 +35,7 @@ test('queue-read-only', async () => {
     await sleep(20_000)
     const refused = await site.collectorMetric('otelcol_receiver_refused_spans_total')
     await site.answers('collector')
-    load.pause()
-    await sleep(10_000)
-    await site.stopPart('collector')
+    await stopDrained(site, load)
     load.resume()
     const said = /[^"]*permission denied/.exec(await site.startInVain('collector'))?.[0]
     // Applications try again meanwhile.

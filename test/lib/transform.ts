@@ -2,6 +2,7 @@ import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { GenericContainer, Wait } from 'testcontainers'
+import { parse } from 'yaml'
 import { resolveImages } from '../../images/resolve.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
 import { newTraceId, sendSpans } from './otlp.ts'
@@ -104,4 +105,14 @@ function spansIn(line: string, traceId: string): [string, Attributes][] {
 function plain(value: object): Value {
   const [[kind, inner]] = Object.entries(value) as [[string, Value]]
   return kind === 'intValue' ? Number(inner) : inner
+}
+
+/** Starts a Collector with all of collector.yaml that normalises a span, and with what prices it. */
+export async function startNormalizeAndPrice(): Promise<Transform> {
+  const read = async <T>(file: string) => parse(await readFile(join(root, 'collector', file), 'utf8')) as T
+  const { processors } = await read<{
+    processors: Record<'transform/normalize', { trace_statements: string[] }>
+  }>('collector.yaml')
+  const price = await read<object[]>('price.yaml')
+  return startTransform(JSON.stringify([...processors['transform/normalize'].trace_statements, ...price]))
 }

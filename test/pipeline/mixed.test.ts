@@ -2,27 +2,14 @@
  * Spans as no single library sends them, in the real Collector: of two instrumentations at once, with half of their
  * values, under words of one's own. Each counts once or not at all, and what cannot be known is named, never 0.
  */
-import { readFile } from 'node:fs/promises'
-import { parse } from 'yaml'
 import { Double } from '../lib/otlp.ts'
 import type { Attributes, SpanInput } from '../lib/otlp.ts'
-import { startTransform } from '../lib/transform.ts'
+import { startNormalizeAndPrice } from '../lib/transform.ts'
 import type { Transform } from '../lib/transform.ts'
-
-const collector = new URL('../../collector/', import.meta.url)
-const read = async <T>(file: string) => parse(await readFile(new URL(file, collector), 'utf8')) as T
-
-interface Config {
-  processors: Record<'transform/normalize', { trace_statements: string[] }>
-}
 
 let transform: Transform
 beforeAll(async () => {
-  const { processors } = await read<Config>('collector.yaml')
-  const price = await read<object[]>('price.yaml')
-  transform = await startTransform(
-    JSON.stringify([...processors['transform/normalize'].trace_statements, ...price]),
-  )
+  transform = await startNormalizeAndPrice()
 }, 120_000)
 afterAll(() => transform.stop())
 

@@ -1,26 +1,13 @@
 /** The provider by the host that answered, in the real Collector; which host is whose, and what it charges, by the data set. */
-import { readFile } from 'node:fs/promises'
 import { calcPrice, findProvider } from '@pydantic/genai-prices'
-import { parse } from 'yaml'
 import { PROVIDERS } from '../../collector/price/providers.ts'
 import type { Attributes } from '../lib/otlp.ts'
-import { startTransform } from '../lib/transform.ts'
+import { startNormalizeAndPrice } from '../lib/transform.ts'
 import type { Transform } from '../lib/transform.ts'
-
-const collector = new URL('../../collector/', import.meta.url)
-const read = async <T>(file: string) => parse(await readFile(new URL(file, collector), 'utf8')) as T
-
-interface Config {
-  processors: Record<'transform/normalize', { trace_statements: string[] }>
-}
 
 let transform: Transform
 beforeAll(async () => {
-  const { processors } = await read<Config>('collector.yaml')
-  const price = await read<object[]>('price.yaml')
-  transform = await startTransform(
-    JSON.stringify([...processors['transform/normalize'].trace_statements, ...price]),
-  )
+  transform = await startNormalizeAndPrice()
 }, 120_000)
 afterAll(() => transform.stop())
 

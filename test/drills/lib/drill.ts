@@ -16,6 +16,13 @@ export interface Drill extends SiteOptions, LoadOptions {
   patience?: number
 }
 
+/** Stops the Collector gracefully, ten seconds after the last request. The load is paused until it is told to go on. */
+export async function stopDrained(site: Site, load: Load): Promise<void> {
+  load.pause()
+  await sleep(10_000)
+  await site.stopPart('collector')
+}
+
 /** Without a measure something is missing for good: not worth waiting long for. */
 const PATIENCE = process.env['DRILL_WITHOUT'] ? 60_000 : 120_000
 
