@@ -102,8 +102,11 @@ function put(place: string, value: AnyValue): void {
 /** Content keys as the conventions and the libraries document them, for what the fixtures do not have. */
 const KEYS = [
   'gen_ai.input.messages',
+  'gen_ai.input.text',
   'gen_ai.output.messages',
+  'gen_ai.output.value',
   'gen_ai.system_instructions',
+  'gen_ai.system_instructions.text',
   'gen_ai.tool.definitions',
   'gen_ai.tool.call.arguments',
   'gen_ai.tool.call.result',
@@ -166,6 +169,17 @@ const KEYS = [
   'mlflow.spanOutputs',
   'haystack.component.input',
   'braintrust.input_json',
+  'gen_ai.agent.goal',
+  'hidden_params',
+  'langsmith.metadata.ls_invocation_params',
+  'crew_agents',
+  'crewai.crew.agents',
+  'crewai.agent.goal',
+  'crewai.task.description',
+  'formatted_description',
+  'spring.ai.chat.client.user.text',
+  'spring.ai.tool.call.result',
+  'bash_command',
 ]
 /** Keys of nobody that we know. */
 const UNKNOWN_KEYS = [
@@ -175,6 +189,7 @@ const UNKNOWN_KEYS = [
   'system_prompt',
   'llm_prompt_text',
   'completion',
+  'acme.completion',
   'acme.completion.text',
   'messages',
   'acme.messages',
@@ -199,6 +214,10 @@ const UNKNOWN_KEYS = [
   'page_content',
   'transcript',
   'assistant_message',
+  'acme.user_message',
+  'acme.message.text',
+  'acme.input_text',
+  'acme.toolCalls',
 ]
 /** Events of conventions before 1.37 and of libraries, with what they carry. */
 const EVENTS: [string, string][] = [

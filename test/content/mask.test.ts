@@ -3,7 +3,7 @@ import { newTraceId, sendSpans } from '../lib/otlp.ts'
 import type { SpanInput } from '../lib/otlp.ts'
 import { startProcessors } from './processors.ts'
 import type { Processors } from './processors.ts'
-import { HARMLESS, coreOf, makeSecrets } from './secrets.ts'
+import { CREDENTIALS, HARMLESS, coreOf, makeSecrets } from './secrets.ts'
 import type { Secret } from './secrets.ts'
 
 let processors: Processors
@@ -73,6 +73,16 @@ test.each(kinds)('%s: masked wherever it stands', async (kind) => {
   })
   expect(found).toEqual([])
   expect(written).toContain('****')
+})
+
+test('credentials by their key, of no known form: masked', async () => {
+  const values = CREDENTIALS.map((key, i) => [key, `zq%${i}%open sesame`] as const)
+  const written = await through([{ attributes: Object.fromEntries(values) }])
+  expect(values.filter(([, value]) => written.includes(value)).map(([key]) => key)).toEqual([])
+  // The list says what is tried: none of these is masked for its value.
+  const others = values.map(([, value], i) => [`custom.${i}`, value] as const)
+  const kept = await through([{ attributes: Object.fromEntries(others) }])
+  expect(others.filter(([, value]) => !kept.includes(value))).toEqual([])
 })
 
 test('a secret that the cut goes through is masked before it', async () => {

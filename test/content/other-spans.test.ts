@@ -6,7 +6,7 @@ import { newTraceId, sendSpans } from '../lib/otlp.ts'
 import type { SpanInput } from '../lib/otlp.ts'
 import { startTraces } from './processors.ts'
 import type { Processors } from './processors.ts'
-import { coreOf, makeSecrets } from './secrets.ts'
+import { coreOf, CREDENTIALS, makeSecrets } from './secrets.ts'
 
 const PERSONAL = /e-mail|telephone|Visa|Mastercard|American Express|Diners|UnionPay|IBAN/
 
@@ -140,6 +140,19 @@ test('secrets are masked, content too, personal data stays', async () => {
     expect((await through({ attributes: { 'app.user_id': user } })).written).toContain(user)
   }
 }, 60_000)
+
+test.each(['false', 'true'])(
+  'credentials by their key, however harmless they look, with GENAI_CAPTURE_CONTENT=%s',
+  async (capture) => {
+    traces = await startTraces({ GENAI_CAPTURE_CONTENT: capture })
+    const attributes = Object.fromEntries(CREDENTIALS.map((key) => [key, 'zqharmless']))
+    for (const marks of [{}, { 'gen_ai.operation.name': 'chat' }]) {
+      const { written } = await through({ attributes: { ...attributes, ...marks } })
+      expect(written.match(/"[^"]*","value":\{"stringValue":"zqharmless/g)).toBeNull()
+    }
+  },
+  60_000,
+)
 
 test('with GENAI_MASK_ALL_SPANS personal data is masked, too', async () => {
   traces = await startTraces({ GENAI_MASK_ALL_SPANS: 'true' })

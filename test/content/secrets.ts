@@ -37,7 +37,10 @@ export interface Secret {
 export function makeSecrets(): Secret[] {
   const awsSecret = base64url(30)
   const password = `Pw${alphanumeric(10)}`
-  const hidden = (prefix: string, secret: string) => ({ text: prefix + secret, core: secret })
+  const hidden = (prefix: string, secret: string, suffix = '') => ({
+    text: prefix + secret + suffix,
+    core: secret,
+  })
   const visa = withLuhnDigit(`4${digits(14)}`)
   const mastercard = withLuhnDigit(`5${randomInt(1, 6)}${digits(13)}`)
   const person = `jane.${alphanumeric(6)}`
@@ -46,18 +49,35 @@ export function makeSecrets(): Secret[] {
     { kind: 'OpenAI key', text: `sk-${alphanumeric(48)}` },
     { kind: 'OpenAI project key', text: `sk-proj-${base64url(60)}` },
     { kind: 'AWS access key', text: `AKIA${from('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', 16)}` },
+    { kind: 'AWS temporary access key', text: `ASIA${from('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', 16)}` },
     { kind: 'AWS secret key by its name', ...hidden('aws_secret_access_key=', awsSecret) },
     { kind: 'Google key', text: `AIza${base64url(26).slice(0, 35)}` },
+    { kind: 'Google OAuth token', text: `ya29.${base64url(40)}` },
     { kind: 'GitHub token', text: `ghp_${alphanumeric(36)}` },
     { kind: 'GitHub fine-grained token', text: `github_pat_${alphanumeric(22)}_${alphanumeric(59)}` },
     { kind: 'GitLab token', text: `glpat-${base64url(15)}` },
     { kind: 'Slack bot token', text: `xoxb-${digits(12)}-${digits(13)}-${alphanumeric(24)}` },
     { kind: 'Slack user token', text: `xoxp-${digits(12)}-${digits(12)}-${alphanumeric(32)}` },
+    {
+      kind: 'Slack app token',
+      text: `xapp-1-A${alphanumeric(10)}-${digits(13)}-${from('0123456789abcdef', 64)}`,
+    },
     { kind: 'Hugging Face token', text: `hf_${alphanumeric(34)}` },
+    { kind: 'Groq key', text: `gsk_${alphanumeric(52)}` },
+    { kind: 'xAI key', text: `xai-${alphanumeric(80)}` },
+    { kind: 'Perplexity key', text: `pplx-${alphanumeric(48)}` },
+    {
+      kind: 'LangSmith key',
+      text: `lsv2_pt_${from('0123456789abcdef', 32)}_${from('0123456789abcdef', 10)}`,
+    },
     { kind: 'Stripe secret key', text: `sk_live_${alphanumeric(24)}` },
     { kind: 'Stripe restricted key', text: `rk_test_${alphanumeric(24)}` },
+    { kind: 'Stripe webhook secret', text: `whsec_${alphanumeric(32)}` },
+    { kind: 'PyPI token', text: `pypi-AgEIcHlwaS5vcmc${base64url(100)}` },
+    { kind: 'SendGrid key', text: `SG.${base64url(16)}.${base64url(32)}` },
     { kind: 'npm token', text: `npm_${alphanumeric(36)}` },
     { kind: 'bearer token', ...hidden('Authorization: Bearer ', base64url(24)) },
+    { kind: 'bearer token in capitals', ...hidden('AUTHORIZATION: BEARER ', base64url(24)) },
     {
       kind: 'basic credentials',
       ...hidden('Authorization: Basic ', Buffer.from(`u:${password}`).toString('base64')),
@@ -71,8 +91,27 @@ export function makeSecrets(): Secret[] {
       text: `-----BEGIN RSA PRIVATE KEY-----\n${grouped(randomBytes(300).toString('base64'), '')}\n-----END RSA PRIVATE KEY-----`,
     },
     { kind: 'password in a URL', text: `https://admin:${password}@db.example.com/x`, core: password },
+    {
+      kind: 'password in the URL of a host without a dot',
+      ...hidden('redis://:', password, '@cache:6379/0'),
+    },
     { kind: 'key in a query', ...hidden('https://api.example.com/v1?alt=sse&key=', alphanumeric(24)) },
-    { kind: 'token in a query', ...hidden('https://api.example.com/v1?access_token=', alphanumeric(24)) },
+    { kind: 'token in a query', ...hidden('https://api.example.com/v1?token=', alphanumeric(24)) },
+    { kind: 'access token in JSON', ...hidden('{"access_token":"', alphanumeric(24), '"}') },
+    { kind: 'signature of a URL', ...hidden('https://s3.example.com/x?X-Amz-Signature=', alphanumeric(24)) },
+    {
+      kind: 'credential of a URL',
+      ...hidden('https://s3.example.com/x?X-Amz-Credential=', alphanumeric(24)),
+    },
+    {
+      kind: 'signature of a URL, short',
+      ...hidden('https://x.example.net/y?sv=2026&sig=', alphanumeric(24)),
+    },
+    { kind: 'client secret', ...hidden('client_secret=', alphanumeric(24)) },
+    { kind: 'secret key in JSON', ...hidden('{"secretKey":"', alphanumeric(24), '"}') },
+    { kind: 'key in a variable', ...hidden('ACME_API_KEY=', alphanumeric(24)) },
+    { kind: 'secret in a variable', ...hidden('ACME_SECRET_ACCESS_KEY=', alphanumeric(24)) },
+    { kind: 'password in a variable', ...hidden('PGPASSWORD=', alphanumeric(12)) },
     { kind: 'key in JSON', text: `{"api_key":"${alphanumeric(20)}"}` },
     { kind: 'password in a text', ...hidden('password: ', `Pq${alphanumeric(9)}`) },
     { kind: 'e-mail', text: `${person}@example.com`, core: person },
@@ -96,6 +135,24 @@ export function makeSecrets(): Secret[] {
     { kind: 'IBAN of 15 characters', text: iban('NO', digits(11)) },
   ]
 }
+
+/** Keys whose whole value is a credential, whatever it looks like. */
+export const CREDENTIALS = [
+  'http.request.header.authorization',
+  'http.response.header.set-cookie',
+  'rpc.request.metadata.cookie',
+  'rpc.grpc.response.metadata.x-auth-token',
+  'ai.request.headers.x-api-key',
+  'llm.headers',
+  'metadata.requester_custom_headers',
+  'db.password',
+  'acme.client_secret',
+  'acme.api_key',
+  'acme.apiKey',
+  'tls.private_key',
+  'acme.access_token',
+  'acme.auth_token',
+]
 
 /** How `secret` is searched for. */
 export const coreOf = ({ text, core = text }: Secret) => core
