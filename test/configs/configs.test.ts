@@ -1,6 +1,8 @@
 /** Every configuration is accepted by the program that reads it, and the compose file is what it promises to be. */
+import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { parse } from 'yaml'
 import { resolveImages } from '../../images/resolve.ts'
 import { docker, root, runImage } from '../lib/docker.ts'
@@ -78,17 +80,29 @@ interface Compose {
       network_mode?: string
       mem_limit?: string
       pids_limit?: number
+      restart?: string
+      command?: string[]
       environment?: Record<string, string>
     }
   >
 }
 
+/** What compose makes of some files, with the variables given and no other: not the images that the tests run on, either. */
+async function composed(variables: Record<string, string>, ...files: string[]): Promise<Compose['services']> {
+  const { PATH, HOME } = process.env
+  const named = files.flatMap((file) => ['-f', file])
+  const args = ['compose', ...named, '--env-file=/dev/null', 'config', '--format=json']
+  const { stdout } = await promisify(execFile)('docker', args, {
+    cwd: root,
+    env: { PATH, HOME, ...variables },
+  })
+  return (JSON.parse(stdout) as Compose).services
+}
+
 describe('docker-compose.yml', () => {
   let services: Compose['services']
   beforeAll(async () => {
-    services = (
-      JSON.parse(await docker('compose', '--env-file=/dev/null', 'config', '--format=json')) as Compose
-    ).services
+    services = await composed({}, 'docker-compose.yml')
   }, 60_000)
 
   test('publishes on loopback only', () => {
@@ -115,8 +129,12 @@ describe('docker-compose.yml', () => {
       expect(service.pids_limit).toBeGreaterThan(0)
       // It gives a volume to the Collector's user, has no network, and ends.
       if (name === 'collector-queue-owner')
-        expect(service).toMatchObject({ cap_add: ['CHOWN'], network_mode: 'none' })
-      else expect(service.cap_add ?? []).toEqual([])
+        expect(service).toMatchObject({ cap_add: ['CHOWN'], network_mode: 'none', restart: 'no' })
+      else {
+        expect(service.cap_add ?? []).toEqual([])
+        // What ends starts again.
+        expect({ name, restart: service.restart }).toEqual({ name, restart: 'unless-stopped' })
+      }
     }
   })
 
@@ -129,18 +147,36 @@ describe('docker-compose.yml', () => {
     expect(Object.keys(services['grafana']!.environment!)).not.toContain('GF_SECURITY_ADMIN_PASSWORD')
   })
 
-  test('exposes OTLP, and that only, where it is told to', async () => {
-    const text = await docker(
-      ...['compose', '-f', 'docker-compose.yml', '-f', 'docker-compose.secure.yml'],
-      ...['--env-file=test/configs/exposed.env', 'config', '--format=json'],
+  describe('with docker-compose.secure.yml', () => {
+    const secure = (variables: Record<string, string>) =>
+      composed(variables, 'docker-compose.yml', 'docker-compose.secure.yml')
+    const published = ({ ports = [] }: Compose['services'][string]) =>
+      ports.map(({ host_ip, target }) => `${host_ip}:${target}`).sort()
+
+    test('exposes OTLP, and that only, where it is told to', async () => {
+      const { collector, ...others } = await secure({ OTLP_ADDRESS: '192.0.2.1' })
+      expect(published(collector!)).toEqual(['127.0.0.1:13133', '192.0.2.1:4317', '192.0.2.1:4318'])
+      const elsewhere = Object.values(others).flatMap(published)
+      expect(elsewhere.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([])
+    }, 60_000)
+
+    test('is on loopback where it is told nothing', async () => {
+      const { collector } = await secure({})
+      expect(published(collector!)).toEqual(['127.0.0.1:13133', '127.0.0.1:4317', '127.0.0.1:4318'])
+    }, 60_000)
+
+    test.each([
+      ['', 'tokens'],
+      ['mtls', 'mtls'],
+    ])(
+      'OTLP_ACCESS=%s: the Collector asks for it',
+      async (access, overlay) => {
+        const { collector } = await secure({ OTLP_ACCESS: access })
+        expect(collector!.command).toEqual(['--config=collector.yaml', `--config=overlays/${overlay}.yaml`])
+      },
+      60_000,
     )
-    const exposed = Object.entries((JSON.parse(text) as Compose).services).flatMap(([name, { ports = [] }]) =>
-      ports.flatMap(({ host_ip, target }) =>
-        host_ip === '127.0.0.1' ? [] : [`${name} ${host_ip}:${target}`],
-      ),
-    )
-    expect(exposed.sort()).toEqual(['collector 192.0.2.1:4317', 'collector 192.0.2.1:4318'])
-  }, 60_000)
+  })
 
   test('has a default for every variable, which .env.example names', () => {
     const compose = readFileSync(join(root, 'docker-compose.yml'), 'utf8')
