@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from 'node:tls'
 import type { TLSSocket } from 'node:tls'
-import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { eventually } from '../../scripts/lib/eventually.ts'
 import { Authority } from './certificates.ts'
-import { Exposed } from './exposed.ts'
+import { Exposed, GOOD } from './exposed.ts'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +15,15 @@ const FIRST = 'first-application-4f0c2c1b9a'
 const SECOND = 'second-application-77aa01c3de'
 const NEXT = 'first-application-renewed-91b2'
 const MB = 1_000_000
+
+const text = (length: number) => ({ key: 'text', value: { stringValue: 'x'.repeat(length) } })
+/** A protobuf message of one field that nobody knows, number 15, of so many bytes. */
+function unknownField(length: number) {
+  const varint = []
+  for (let left = length; left > 0; left = Math.floor(left / 128))
+    varint.push((left % 128) + (left > 127 ? 128 : 0))
+  return Buffer.concat([Buffer.from([(15 << 3) | 2, ...varint]), Buffer.alloc(length, 'x')])
+}
 
 describe('a token for each application', () => {
   let exposed: Exposed
@@ -94,10 +103,33 @@ describe('a token for each application', () => {
     }, 120_000)
 
     test('a compression that is not needed', async () => {
-      expect(
-        (await exposed.post(client, 'x', { 'content-encoding': 'snappy' })).status,
-      ).toBeGreaterThanOrEqual(400)
+      const zipped = (encoding: string, body: Buffer) =>
+        exposed.post(client, body, { 'content-encoding': encoding }).then(({ status }) => status)
+      expect(await zipped('gzip', gzipSync(GOOD))).toBe(200)
+      expect(await zipped('zstd', zstdCompressSync(GOOD))).toBe(200)
+      // Its default knows these, too.
+      expect(await zipped('deflate', deflateSync(GOOD))).toBe(400)
+      expect(await zipped('zlib', deflateSync(GOOD))).toBe(400)
     })
+
+    test('more streams on a connection than a client has use for', async () => {
+      expect(await exposed.mostStreams()).toBe(64)
+    })
+
+    test('what is within the limits gets in: a request of 15 MB', async () => {
+      const more = { name: 'x', traceId: '5b8efff798038103d269b633813fc60d', spanId: 'eee19b7ec3c1b175' }
+      const spans = Array.from({ length: 15 }, () => ({ ...more, attributes: [text(MB)] }))
+      const large = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] })
+      expect((await exposed.post(client, large)).status).toBe(200)
+      expect(await exposed.grpc(client, unknownField(15 * MB))).toBe(0)
+    })
+  })
+
+  let renewed: string
+  test('a certificate that is renewed', async () => {
+    const before = await exposed.serial()
+    renewed = await exposed.renew()
+    expect(renewed).not.toBe(before)
   })
 
   test('slowloris: 50 that never finish their headers, 5 their body; all are cut, and others are served meanwhile', async () => {
@@ -118,7 +150,17 @@ describe('a token for each application', () => {
     const closed = async (socket: TLSSocket) => {
       if (!socket.closed) await once(socket, 'close')
     }
-    await Promise.all([...headers, ...bodies].map(closed))
+    const start = Date.now()
+    const seconds = () => (Date.now() - start) / 1000
+    // Long before the default of a minute.
+    await Promise.all(headers.map(closed))
+    expect(seconds()).toBeLessThan(30)
+    await Promise.all(bodies.map(closed))
+    expect(seconds()).toBeLessThan(60)
+  }, 120_000)
+
+  test('the renewed certificate is shown within a minute and a half, without a restart', async () => {
+    await eventually(async () => expect(await exposed.serial()).toBe(renewed), 90_000)
   }, 120_000)
 
   test('afterwards it serves as before, in bounded memory, has counted, and has not told a token', async () => {
@@ -157,5 +199,13 @@ describe('a certificate for each application', () => {
       await expect(exposed.grpc(client).then((status) => `${name}: ${status}`)).rejects.toThrow()
     }
     await eventually(async () => expect(await exposed.log()).toContain('certificate'))
+  })
+
+  test('another authority in the file: its clients get in, those of the old one no longer', async () => {
+    const [old, other] = [await exposed.authority.issue('old'), await stranger.issue('other')]
+    expect((await exposed.post(old)).status).toBe(200)
+    await exposed.trust(stranger)
+    await eventually(async () => expect((await exposed.post(other)).status).toBe(200))
+    await expect(exposed.post(old)).rejects.toThrow()
   })
 })

@@ -1,6 +1,10 @@
+import { once } from 'node:events'
 import { connect as http2 } from 'node:http2'
+import type { Settings } from 'node:http2'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { X509Certificate } from 'node:crypto'
 import { request } from 'node:https'
+import { connect } from 'node:tls'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Wait } from 'testcontainers'
@@ -22,7 +26,8 @@ export interface Answer {
   body: string
 }
 
-const GOOD = JSON.stringify({
+/** One span, as OTLP/JSON. */
+export const GOOD = JSON.stringify({
   resourceSpans: [
     {
       scopeSpans: [
@@ -89,6 +94,27 @@ export class Exposed {
   /** As an editor or a secret store does it. */
   async setTokens(tokens: string): Promise<void> {
     await writeFile(join(this.#secrets, 'tokens'), tokens)
+  }
+
+  /** A new certificate and key for the server, from the same authority. Gives its serial number. */
+  async renew(): Promise<string> {
+    const { cert } = await this.authority.issue('server')
+    await chmod(join(this.#secrets, 'server.key'), 0o644)
+    return new X509Certificate(cert).serialNumber
+  }
+
+  /** From now on clients of this authority, and no others. */
+  async trust(authority: Authority): Promise<void> {
+    await writeFile(join(this.#secrets, 'clients.crt'), await authority.certificate())
+  }
+
+  /** The serial number of the certificate that the server shows now. */
+  async serial(): Promise<string> {
+    const socket = connect({ host: '127.0.0.1', port: this.port, ca: this.#ca })
+    await once(socket, 'secureConnect')
+    const { serialNumber } = socket.getPeerCertificate()
+    socket.destroy()
+    return serialNumber
   }
 
   /** Posts to /v1/traces over TLS; a good span unless said otherwise. @throws where the connection is refused or cut. */
@@ -169,6 +195,14 @@ export class Exposed {
       message.copy(frame, 5)
       call.end(frame)
     })
+  }
+
+  /** How many streams a client may have open on one gRPC connection, as the server tells it. */
+  async mostStreams(): Promise<number | undefined> {
+    const session = http2(`https://127.0.0.1:${this.#container.getMappedPort(4317)}`, { ca: this.#ca })
+    const [settings] = (await once(session, 'remoteSettings')) as [Settings]
+    session.destroy()
+    return settings.maxConcurrentStreams
   }
 
   /** The Collector's own metrics, by name and labels. */
