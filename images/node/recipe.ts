@@ -24,6 +24,10 @@ export const node: Recipe = {
     await removeDocumentation(rootfs)
     await addBusybox(workshop, rootfs, [{ name: 'node', id: 1000, home: '/home/node' }])
     await addCertificates(workshop, rootfs)
+    // The queue's guard needs it, and Debian's BusyBox has none.
+    const utilities = join(workshop.dir, 'utilities')
+    await unpack(workshop, stable, ['util-linux'], utilities)
+    await copyFile(join(utilities, 'usr/bin/flock'), join(rootfs, 'usr/bin/flock'))
     const local = join(rootfs, 'usr/local')
     await mkdir(join(local, 'bin'), { recursive: true })
     await mkdir(join(local, 'lib/node_modules'), { recursive: true })

@@ -1,5 +1,7 @@
 /** What the queue is kept on fails: the Collector says so, serves on, and loses nothing that it could keep. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { eventually } from '../../scripts/lib/eventually.ts'
+import { query } from '../../scripts/lib/prometheus.ts'
 import { drill, stopDrained } from './lib/drill.ts'
 import { PERFECT } from './lib/verdict.ts'
 
@@ -47,4 +49,39 @@ test('queue-read-only', async () => {
     return { refused, said }
   })
   expect(verdict).toMatchObject({ ...PERFECT, givenUp: { kit: 0 } })
+}, 1_800_000)
+
+// As after a loss of power: `recreate` of file_storage does not get over it, the guard beside it does.
+test('queue-damaged', async () => {
+  const verdict = await drill(
+    'queue-damaged',
+    async (site, load) => {
+      const accepted = () => site.collectorMetric('otelcol_receiver_accepted_spans_total')
+      await site.stopPart('tempo')
+      const before = await accepted()
+      await sleep(10_000)
+      load.pause()
+      await sleep(10_000)
+      const waited = (await accepted()) - before
+      await site.stopPart('collector')
+      const heads = ['if=/dev/zero', 'of=/queue/exporter_otlp_grpc_tempo_traces', 'bs=4096', 'count=2']
+      await site.onQueue('dd', ...heads, 'conv=notrunc')
+      load.resume()
+      const start = Date.now()
+      await site.startPart('collector')
+      const secondsAway = Math.round((Date.now() - start) / 1000)
+      await site.startPart('tempo')
+      const setAside = await eventually(async () => {
+        const [sample] = await query(site.prometheusUrl, 'otelcol_queue_set_aside_files')
+        return sample!.value
+      })
+      return { waited, secondsAway, setAside }
+    },
+    { guarded: true },
+  )
+  // What waited in the file, at most, and nothing that came before or since; and all of it is counted.
+  expect(verdict).toMatchObject({ ...PERFECT, lost: expect.any(Number) as number, givenUp: { kit: 0 } })
+  expect(verdict.lost).toBeGreaterThan(0)
+  expect(verdict.lost).toBeLessThanOrEqual(verdict.waited)
+  expect(verdict.setAside).toBe(1)
 }, 1_800_000)

@@ -43,3 +43,13 @@ export const tempoContainer = (images: Images) =>
     ])
     .withCommand(['-config.file=/etc/tempo/tempo.yaml'])
     .withWaitStrategy(Wait.forHttp('/ready', 3200))
+
+/** On 8080 its metrics, which have to be exposed. Beside a Collector with the alias `collector`, on the folder of its queue. */
+export const queueGuardContainer = (images: Images, queue: string) =>
+  new GenericContainer(images.NODE_IMAGE!)
+    .withCopyDirectoriesToContainer([{ source: join(root, 'collector/queue-guard'), target: '/queue-guard' }])
+    .withBindMounts([{ source: queue, target: QUEUE }])
+    // The Collector's.
+    .withUser('10001')
+    .withCommand(['node', '/queue-guard/main.ts'])
+    .withWaitStrategy(Wait.forHttp('/metrics', 8080))

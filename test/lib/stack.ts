@@ -52,7 +52,7 @@ export class Stack {
       .withWaitStrategy('collector-1', Wait.forLogMessage('Everything is ready'))
       .withWaitStrategy('tempo-1', Wait.forLogMessage('Tempo started'))
       .withStartupTimeout(240_000)
-      .up(services)
+      .up([...services, 'collector-queue-guard'])
     const stack = new Stack(environment, ports, hasGrafana)
     await Promise.all(DEMO.map((name) => stack.#healthy(name)))
     return stack

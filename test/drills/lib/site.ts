@@ -5,7 +5,13 @@ import { Network } from 'testcontainers'
 import type { StartedNetwork, StartedTestContainer } from 'testcontainers'
 import { resolveImages } from '../../../images/resolve.ts'
 import { eventually } from '../../../scripts/lib/eventually.ts'
-import { collectorContainer, prometheusContainer, QUEUE, tempoContainer } from '../../lib/containers.ts'
+import {
+  collectorContainer,
+  prometheusContainer,
+  QUEUE,
+  queueGuardContainer,
+  tempoContainer,
+} from '../../lib/containers.ts'
 import { docker } from '../../lib/docker.ts'
 import { freePorts } from '../../lib/free-ports.ts'
 import { changedCollector } from './changes.ts'
@@ -23,12 +29,15 @@ export interface SiteOptions {
   tempoEndpoint?: (gateway: string, tempoPort: number) => Promise<string>
   /** A size for the queue's disk, such as `2m`: it is in memory then. Unlimited, and on disk, unless said otherwise. */
   queueDisk?: string
+  /** With collector/queue-guard beside it, and a Collector that the engine starts again. Without, unless said otherwise. */
+  guarded?: boolean
 }
 
 /** The compose file's Collector, Prometheus and Tempo, with its limits, on ports that stay the same over restarts. */
 export class Site {
   readonly #network: StartedNetwork
   readonly #parts: Record<Part, StartedTestContainer>
+  readonly #guard: StartedTestContainer | undefined
   readonly #ports: Ports
   readonly queue: string
   #watch: NodeJS.Timeout | undefined
@@ -40,14 +49,16 @@ export class Site {
     parts: Record<Part, StartedTestContainer>,
     ports: Ports,
     queue: string,
+    guard: StartedTestContainer | undefined,
   ) {
     this.#network = network
     this.#parts = parts
+    this.#guard = guard
     this.#ports = ports
     this.queue = queue
   }
 
-  static async start({ changes = [], tempoEndpoint, queueDisk }: SiteOptions = {}): Promise<Site> {
+  static async start({ changes = [], tempoEndpoint, queueDisk, guarded }: SiteOptions = {}): Promise<Site> {
     const images = await resolveImages()
     const network = await new Network().start()
     const [http, grpc, health, own, prometheusPort, tempoPort, tempoGrpc] = await freePorts(7)
@@ -86,9 +97,11 @@ export class Site {
     } else {
       collector.withTmpFs({ [QUEUE]: `rw,mode=1777,size=${queueDisk}` })
     }
+    const started = await collector.start()
+    if (guarded) await docker('update', '--restart=unless-stopped', started.getId())
     const site = new Site(
       network,
-      { prometheus: backends[0], tempo: backends[1], collector: await collector.start() },
+      { prometheus: backends[0], tempo: backends[1], collector: started },
       {
         http: http!,
         grpc: grpc!,
@@ -98,6 +111,13 @@ export class Site {
         tempo: tempoPort!,
       },
       queue,
+      guarded
+        ? await queueGuardContainer(images, queue)
+            .withNetwork(network)
+            .withNetworkAliases('collector-queue-guard')
+            .withExposedPorts(8080)
+            .start()
+        : undefined,
     )
     await rm(config, { recursive: true })
     site.#watch = setInterval(() => void site.#measureMemory(), 5000)
@@ -209,6 +229,7 @@ export class Site {
 
   async stop(): Promise<void> {
     clearInterval(this.#watch)
+    await this.#guard?.stop()
     await Promise.all(Object.values(this.#parts).map((container) => container.stop()))
     await this.#network.stop()
     await this.onQueue('sh', '-c', 'chmod -R a+rwX /queue')
