@@ -60,6 +60,7 @@ export const contract: ReadonlyMap<string, readonly string[]> = new Map<string, 
     'otelcol_exporter_sent_metric_points_total',
     'otelcol_exporter_send_failed_spans_total',
     'otelcol_exporter_send_failed_metric_points_total',
+    'otelcol_exporter_enqueue_failed_spans_total',
   ].map((name): [string, string[]] => [name, ['job', 'instance', 'exporter', 'data_type']]),
   ...['otelcol_receiver_accepted_spans_total', 'otelcol_receiver_refused_spans_total'].map(
     (name): [string, string[]] => [name, ['job', 'instance', 'receiver', 'transport']],

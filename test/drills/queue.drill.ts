@@ -24,8 +24,8 @@ test('queue-disk-full', async () => {
     },
     { queueDisk: '2m' },
   )
-  expect(verdict).toMatchObject({ lost: 0, twice: 0, outOfMemory: false })
-  // What was refused was counted all the same, and again when it came again: docs/reliability.md.
+  expect(verdict).toMatchObject({ lost: 0, outOfMemory: false })
+  // What was refused was counted all the same, and again when it came again; a part of it may be stored twice: docs/reliability.md.
   expect(verdict.counters.calls).toBeGreaterThanOrEqual(0)
 }, 1_800_000)
 
@@ -57,8 +57,8 @@ test('queue-damaged', async () => {
     'queue-damaged',
     async (site, load) => {
       const accepted = () => site.collectorMetric('otelcol_receiver_accepted_spans_total')
-      await site.stopPart('tempo')
       const before = await accepted()
+      await site.stopPart('tempo')
       await sleep(10_000)
       load.pause()
       await sleep(10_000)
@@ -77,9 +77,10 @@ test('queue-damaged', async () => {
       })
       return { waited, secondsAway, setAside }
     },
-    { guarded: true },
+    // Not all will be there: that is what is measured.
+    { guarded: true, patience: 30_000 },
   )
-  // What waited in the file, at most, and nothing that came before or since; and all of it is counted.
+  // What has waited in the file, at most (some of it came while Tempo stopped, and Tempo has it), and nothing that came before or since; and all of it is counted.
   expect(verdict).toMatchObject({ ...PERFECT, lost: expect.any(Number) as number, givenUp: { kit: 0 } })
   expect(verdict.lost).toBeGreaterThan(0)
   expect(verdict.lost).toBeLessThanOrEqual(verdict.waited)
