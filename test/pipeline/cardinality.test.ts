@@ -78,6 +78,10 @@ test('10,000 models, 100,000 users, attributes of a megabyte', async () => {
     }
   }, 180_000)
 
+  // Cut where it was a megabyte, or without labels where there was no room.
+  const megabytes = await query(pipeline.prometheusUrl, `${CALLS}{service_name="megabytes"}`)
+  expect(megabytes.map(({ labels }) => labels['app_endpoint']?.length)).toEqual(Array(20).fill(256))
+
   // Beyond the limit: one series per service and counter, and one for each part of the cost.
   const counters = '{__name__=~"gen_ai_client_inference_.*_total"}'
   const overflow = '{__name__=~"gen_ai_client_inference_.*_total", otel_metric_overflow="true"}'

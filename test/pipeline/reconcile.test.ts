@@ -1,5 +1,6 @@
 /** `npm run reconcile` agrees with what was sent, names what differs, and says when it could not look. */
 import { execFile } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../../scripts/lib/eventually.ts'
 import { call } from '../lib/calls.ts'
 import { newTraceId, sendSpans } from '../lib/otlp.ts'
@@ -61,7 +62,14 @@ test('agreement, difference, and neither', async () => {
   expect(difference.text).toMatch(/chat +claude-opus-4-8 +calls +1 +2 +\+1\n/)
   expect(difference.text).not.toContain('agent')
   expect(difference.code).toBe(1)
-}, 120_000)
+
+  // What was counted before a range is no part of it.
+  await sleep(20_000)
+  expect(await reconcile('--since', '10s')).toEqual({
+    code: 2,
+    text: expect.stringContaining('has a call') as string,
+  })
+}, 150_000)
 
 test('what cannot be reached or read is named', async () => {
   expect(await reconcile('--prometheus', 'http://127.0.0.1:9')).toMatchObject({
