@@ -59,9 +59,9 @@ test.concurrent('an answer that takes 15 s is waited for: nothing is sent twice'
   await app.stop()
 })
 
-test.concurrent('a span is on its way within 3 s, not 5', async () => {
+test.concurrent('a span is on its way within 4 s, not 5', async () => {
   const app = await application(() => Promise.resolve(200))
   app.make(1)
-  await eventually(() => Promise.resolve(expect(app.taken).toHaveLength(1)), 3000, 100)
+  await eventually(() => Promise.resolve(expect(app.taken).toHaveLength(1)), 4000, 100)
   await app.stop()
 })
