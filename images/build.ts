@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { alertmanager } from './alertmanager/recipe.ts'
 import { collector } from './collector/recipe.ts'
+import { haproxy } from './haproxy/recipe.ts'
 import { buildImage, findByRecipe } from './lib/docker.ts'
 import { root } from './lib/paths.ts'
 import { finish } from './lib/progress.ts'
@@ -13,7 +14,7 @@ import { tempo } from './tempo/recipe.ts'
 import type { Recipe } from './recipe.ts'
 
 /** The longest builds first: the others' downloads happen while they compile. Grafana has no recipe (see README.md). */
-export const recipes: readonly Recipe[] = [collector, prometheus, tempo, node, alertmanager]
+export const recipes: readonly Recipe[] = [collector, prometheus, tempo, node, alertmanager, haproxy]
 
 /** What every recipe uses and what decides a result: a change there builds all images again. */
 const shared = ['images/lib/debian.ts', 'images/lib/go.ts']

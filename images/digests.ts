@@ -1,5 +1,5 @@
 /**
- * `npm run images:digests`: writes each upstream image of docker-compose.yml with its digest to .env, so that a tag that
+ * `npm run images:digests`: writes each upstream image of the compose files with its digest to .env, so that a tag that
  * is moved changes nothing: `TEMPO_IMAGE=grafana/tempo:3.0.3@sha256:…`. Pulls them.
  *
  * Other lines of .env stay. Run it again to take newer digests, and remove the lines to go back to tags.

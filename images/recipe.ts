@@ -8,6 +8,7 @@ export type ImageVariable =
   | 'TEMPO_IMAGE'
   | 'GRAFANA_IMAGE'
   | 'NODE_IMAGE'
+  | 'HAPROXY_IMAGE'
 
 /**
  * How one stand-in image is made from package registries. A recipe's folder holds this, the Dockerfile with the

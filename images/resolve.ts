@@ -8,7 +8,7 @@ import { root } from './lib/paths.ts'
 import { say } from './lib/progress.ts'
 import { Registry, type Pull } from './lib/registry.ts'
 import { BuildError } from './lib/workshop.ts'
-import { upstreamImages } from './upstream.ts'
+import { COMPOSE_FILES, upstreamImages } from './upstream.ts'
 import type { ImageVariable } from './recipe.ts'
 
 export interface Resolution {
@@ -26,16 +26,16 @@ export class ImagesError extends Error {
 let resolution: Promise<Resolution> | undefined
 
 /**
- * Finds or makes every image that docker-compose.yml names by a variable, in this order: the variable's own value
+ * Finds or makes every image that the compose files name by a variable, in this order: the variable's own value
  * (environment, .env), the upstream image when the engine has it, the upstream image pulled, a stand-in built from
  * package registries. `GENAI_IMAGES=build` goes to stand-ins at once. Says on stderr what it does; asked again in the
  * same process, it gives the same answer.
  *
  * @throws ImagesError when stand-ins do not build; the others are built.
  */
-export function resolve(): Promise<Resolution> {
+export function resolve(files = COMPOSE_FILES): Promise<Resolution> {
   // Two processes would compile the same thing on the same cores.
-  resolution ??= oneProcess('images', decide)
+  resolution ??= oneProcess('images', () => decide(files))
   return resolution
 }
 
@@ -44,7 +44,7 @@ export async function resolveImages(): Promise<Record<string, string>> {
   return (await resolve()).images
 }
 
-async function decide(): Promise<Resolution> {
+async function decide(files: readonly string[]): Promise<Resolution> {
   const settings = await environment()
   const buildOnly = settings['GENAI_IMAGES'] === 'build'
   const registry = new Registry()
@@ -52,7 +52,7 @@ async function decide(): Promise<Resolution> {
   const standIns: { variable: ImageVariable; upstream: string; why: string }[] = []
 
   await Promise.all(
-    Array.from(await upstreamImages(), async ([variable, upstream]) => {
+    Array.from(await upstreamImages(files), async ([variable, upstream]) => {
       const chosen = settings[variable]
       if (chosen) {
         result.images[variable] = chosen

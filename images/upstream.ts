@@ -3,12 +3,16 @@ import { join } from 'node:path'
 import { root } from './lib/paths.ts'
 import type { ImageVariable } from './recipe.ts'
 
+/** The compose files that name images. */
+export const COMPOSE_FILES: readonly string[] = ['docker-compose.yml', 'docker-compose.limits.yml']
+
 /**
- * The upstream images as docker-compose.yml names them by default (`${TEMPO_IMAGE:-grafana/tempo:3.0.3}`): their
- * versions stand there and nowhere else.
+ * The upstream images as compose files name them by default (`${TEMPO_IMAGE:-grafana/tempo:3.0.3}`): their versions
+ * stand there and nowhere else.
  */
-export async function upstreamImages(): Promise<Map<ImageVariable, string>> {
-  return imageDefaults(await readFile(join(root, 'docker-compose.yml'), 'utf8'))
+export async function upstreamImages(files = COMPOSE_FILES): Promise<Map<ImageVariable, string>> {
+  const texts = await Promise.all(files.map((file) => readFile(join(root, file), 'utf8')))
+  return imageDefaults(texts.join('\n'))
 }
 
 /** The `${…_IMAGE:-default}` in a compose file. */

@@ -15,7 +15,7 @@ import { modelUsage } from './lib/model-usage.ts'
 import { report } from './lib/report.ts'
 
 async function up(): Promise<string> {
-  const { images, missing } = await resolve()
+  const { images, missing } = await resolve(['docker-compose.yml'])
   const compose = await Compose.open(images)
   const leftOut = missing.get('GRAFANA_IMAGE')
   const services = Object.keys(compose.services).filter((name) => name !== 'grafana' || leftOut === undefined)

@@ -3,7 +3,6 @@ import { connect as http2 } from 'node:http2'
 import type { Settings } from 'node:http2'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { X509Certificate } from 'node:crypto'
-import { request } from 'node:https'
 import { connect } from 'node:tls'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,55 +10,23 @@ import { Wait } from 'testcontainers'
 import type { StartedTestContainer } from 'testcontainers'
 import { resolveImages } from '../../images/resolve.ts'
 import { collectorContainer } from '../lib/containers.ts'
-import { docker } from '../lib/docker.ts'
+import { docker, memoryOf } from '../lib/docker.ts'
 import { Authority } from './certificates.ts'
-
-/** Who a client shows itself to be. */
-export interface Client {
-  token?: string
-  cert?: string
-  key?: string
-}
-
-export interface Answer {
-  status: number
-  body: string
-}
-
-/** One span, as OTLP/JSON. */
-export const GOOD = JSON.stringify({
-  resourceSpans: [
-    {
-      scopeSpans: [
-        {
-          spans: [
-            {
-              traceId: '5b8efff798038103d269b633813fc60c',
-              spanId: 'eee19b7ec3c1b174',
-              name: 'span',
-              kind: 3,
-              startTimeUnixNano: '1795175839000000000',
-              endTimeUnixNano: '1795175840000000000',
-            },
-          ],
-        },
-      ],
-    },
-  ],
-})
+import { Endpoint } from './endpoint.ts'
 
 /** The whole Collector with an overlay, as it would be exposed, and clients of every kind. No backend is there. */
-export class Exposed {
+export class Exposed extends Endpoint {
   readonly #container: StartedTestContainer
   readonly #secrets: string
-  readonly #ca: string
+  protected readonly ca: string
   readonly authority: Authority
 
   private constructor(container: StartedTestContainer, secrets: string, authority: Authority, ca: string) {
+    super()
     this.#container = container
     this.#secrets = secrets
     this.authority = authority
-    this.#ca = ca
+    this.ca = ca
   }
 
   /** @param overlay its name in collector/overlays */
@@ -90,6 +57,9 @@ export class Exposed {
   get port(): number {
     return this.#container.getMappedPort(4318)
   }
+  get grpcPort(): number {
+    return this.#container.getMappedPort(4317)
+  }
 
   /** As an editor or a secret store does it. */
   async setTokens(tokens: string): Promise<void> {
@@ -110,96 +80,16 @@ export class Exposed {
 
   /** The serial number of the certificate that the server shows now. */
   async serial(): Promise<string> {
-    const socket = connect({ host: '127.0.0.1', port: this.port, ca: this.#ca })
+    const socket = connect({ host: '127.0.0.1', port: this.port, ca: this.ca })
     await once(socket, 'secureConnect')
     const { serialNumber } = socket.getPeerCertificate()
     socket.destroy()
     return serialNumber
   }
 
-  /** Posts to /v1/traces over TLS; a good span unless said otherwise. @throws where the connection is refused or cut. */
-  post(client: Client, body: string | Buffer = GOOD, headers: Record<string, string> = {}): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const fail = (error: Error) => {
-        sending.destroy()
-        reject(error)
-      }
-      const sending = request(
-        {
-          host: '127.0.0.1',
-          port: this.port,
-          path: '/v1/traces',
-          method: 'POST',
-          ca: this.#ca,
-          cert: client.cert,
-          key: client.key,
-          agent: false,
-          headers: {
-            'content-type': 'application/json',
-            'content-length': Buffer.byteLength(body),
-            ...(client.token !== undefined && { authorization: `Bearer ${client.token}` }),
-            ...headers,
-          },
-        },
-        (response) => {
-          let text = ''
-          response.setEncoding('utf8')
-          response.on('data', (chunk: string) => (text += chunk))
-          response.on('end', () => {
-            // What is still being sent is of no interest to anybody, and would keep this process alive.
-            sending.destroy()
-            resolve({ status: response.statusCode ?? 0, body: text })
-          })
-          response.on('error', fail)
-        },
-      )
-      // A server that has seen enough answers before it has read everything.
-      sending.on('error', (error) => setTimeout(() => fail(error), 200))
-      sending.end(body)
-    })
-  }
-
-  /** An empty export over gRPC. Gives its status: 0 is OK, 16 UNAUTHENTICATED. */
-  grpc(client: Client, message = Buffer.alloc(0)): Promise<number> {
-    return new Promise((resolve, reject) => {
-      const session = http2(`https://127.0.0.1:${this.#container.getMappedPort(4317)}`, {
-        ca: this.#ca,
-        cert: client.cert,
-        key: client.key,
-      })
-      const fail = (error: Error) => {
-        session.destroy()
-        reject(error)
-      }
-      session.on('error', fail)
-      const call = session.request({
-        ':method': 'POST',
-        ':path': '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
-        'content-type': 'application/grpc',
-        te: 'trailers',
-        ...(client.token !== undefined && { authorization: `Bearer ${client.token}` }),
-      })
-      // The status is in the trailers, or in the headers where there is nothing else. What is still being sent then is of
-      // no interest to anybody.
-      const end = (headers: Record<string, unknown>) => {
-        if (headers['grpc-status'] === undefined) return
-        session.destroy()
-        resolve(Number(headers['grpc-status']))
-      }
-      call.on('response', end)
-      call.on('trailers', end)
-      call.on('error', fail)
-      call.resume()
-      const frame = Buffer.alloc(5 + message.length)
-      frame.writeUInt32BE(message.length, 1)
-      message.copy(frame, 5)
-      call.end(frame)
-    })
-  }
-
   /** How many streams a client may have open on one gRPC connection, as the server tells it. */
   async mostStreams(): Promise<number | undefined> {
-    const session = http2(`https://127.0.0.1:${this.#container.getMappedPort(4317)}`, { ca: this.#ca })
+    const session = http2(`https://127.0.0.1:${this.grpcPort}`, { ca: this.ca })
     const [settings] = (await once(session, 'remoteSettings')) as [Settings]
     session.destroy()
     return settings.maxConcurrentStreams
@@ -218,10 +108,8 @@ export class Exposed {
   }
 
   /** Memory in use, in bytes. */
-  async memory(): Promise<number> {
-    const usage = await docker('stats', '--no-stream', '--format={{.MemUsage}}', this.#container.getId())
-    const [, value, unit] = /^([\d.]+)([KMG]iB)/.exec(usage)!
-    return Number(value) * { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }[unit as 'KiB' | 'MiB' | 'GiB']
+  memory(): Promise<number> {
+    return memoryOf(this.#container.getId())
   }
 
   log(): Promise<string> {

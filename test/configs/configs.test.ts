@@ -1,10 +1,13 @@
 /** Every configuration is accepted by the program that reads it, and the compose file is what it promises to be. */
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { parse } from 'yaml'
 import { resolveImages } from '../../images/resolve.ts'
+import { Authority } from '../access/certificates.ts'
 import { docker, root, runImage } from '../lib/docker.ts'
 
 let images: Awaited<ReturnType<typeof resolveImages>>
@@ -30,12 +33,13 @@ test('a GENAI_CAPTURE_CONTENT that is neither true nor false is an error, not a 
 const rules = readdirSync(join(root, 'alerts')).filter((file) => file.endsWith('.rules.yaml'))
 const ruleTests = readdirSync(join(root, 'alerts')).filter((file) => file.endsWith('.test.yaml'))
 
-test('promtool check config', async () => {
-  // The rules are where the compose file mounts them.
+test('promtool check config, with what overlays add', async () => {
+  // The rules are where the compose file mounts them, and so is the gate's job.
   await docker(
     ...['run', '--rm', '--network=none', '--entrypoint=/bin/promtool'],
     ...['--volume', `${root}/prometheus/prometheus.yml:/etc/prometheus/prometheus.yml:ro`],
     ...['--volume', `${root}/alerts:/etc/prometheus/rules:ro`],
+    ...['--volume', `${root}/prometheus/gate.yaml:/etc/prometheus/scrape/gate.yaml:ro`],
     ...[images.PROMETHEUS_IMAGE!, 'check', 'config', '/etc/prometheus/prometheus.yml'],
   )
 }, 60_000)
@@ -64,6 +68,36 @@ test.each(ruleTests)(
 test('tempo -config.verify', async () => {
   await runImage(images.TEMPO_IMAGE!, '/tempo', '-config.verify', '-config.file=/repo/tempo/tempo.yaml')
 }, 60_000)
+
+test.each(['tokens', 'mtls'])(
+  'haproxy -c, %s',
+  async (access) => {
+    const secrets = await mkdtemp(join(tmpdir(), 'gate-secrets-'))
+    await chmod(secrets, 0o755)
+    const { cert, key } = await (await Authority.create(secrets, 'clients')).issue('server')
+    for (const [file, text] of Object.entries({
+      'server.crt': cert,
+      'server.key': key,
+      tokens: 'a-token a name\n',
+    })) {
+      await writeFile(join(secrets, file), text)
+      await chmod(join(secrets, file), 0o644)
+    }
+    const { gate } = await composed({ OTLP_ACCESS: access }, ...LIMITS)
+    const variables = Object.entries(gate!.environment!)
+    const checked = await docker(
+      ...['run', '--rm', '--network=none', '--read-only', '--user', gate!.user!],
+      ...variables.flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+      ...['--volume', `${secrets}:/run/secrets/otlp:ro`],
+      ...['--volume', `${root}/collector/gate:/usr/local/etc/haproxy:ro`],
+      // -V: says that it is valid.
+      ...[images.HAPROXY_IMAGE!, '-c', '-V', '-f', '/usr/local/etc/haproxy/haproxy.cfg'],
+    )
+    expect(checked).toContain('Configuration file is valid')
+    await rm(secrets, { recursive: true })
+  },
+  60_000,
+)
 
 interface Compose {
   services: Record<
@@ -99,10 +133,14 @@ async function composed(variables: Record<string, string>, ...files: string[]): 
   return (JSON.parse(stdout) as Compose).services
 }
 
-describe('docker-compose.yml', () => {
+const SECURE = ['docker-compose.yml', 'docker-compose.secure.yml']
+const LIMITS = [...SECURE, 'docker-compose.limits.yml']
+
+describe('docker-compose.yml, and the gate', () => {
   let services: Compose['services']
   beforeAll(async () => {
-    services = await composed({}, 'docker-compose.yml')
+    const { gate } = await composed({}, ...LIMITS)
+    services = { ...(await composed({}, 'docker-compose.yml')), gate: gate! }
   }, 60_000)
 
   test('publishes on loopback only', () => {
@@ -148,8 +186,7 @@ describe('docker-compose.yml', () => {
   })
 
   describe('with docker-compose.secure.yml', () => {
-    const secure = (variables: Record<string, string>) =>
-      composed(variables, 'docker-compose.yml', 'docker-compose.secure.yml')
+    const secure = (variables: Record<string, string>) => composed(variables, ...SECURE)
     const published = ({ ports = [] }: Compose['services'][string]) =>
       ports.map(({ host_ip, target }) => `${host_ip}:${target}`).sort()
 
@@ -158,6 +195,12 @@ describe('docker-compose.yml', () => {
       expect(published(collector!)).toEqual(['127.0.0.1:13133', '192.0.2.1:4317', '192.0.2.1:4318'])
       const elsewhere = Object.values(others).flatMap(published)
       expect(elsewhere.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([])
+    }, 60_000)
+
+    test('and docker-compose.limits.yml, by the gate', async () => {
+      const all = await composed({ OTLP_ADDRESS: '192.0.2.1' }, ...LIMITS)
+      expect(published(all['gate']!)).toEqual(['192.0.2.1:4317', '192.0.2.1:4318'])
+      expect(published(all['collector']!)).toEqual(['127.0.0.1:13133'])
     }, 60_000)
 
     test('is on loopback where it is told nothing', async () => {
@@ -179,7 +222,7 @@ describe('docker-compose.yml', () => {
   })
 
   test('has a default for every variable, which .env.example names', () => {
-    const compose = readFileSync(join(root, 'docker-compose.yml'), 'utf8')
+    const compose = LIMITS.map((file) => readFileSync(join(root, file), 'utf8')).join('\n')
     const used = [...compose.matchAll(/\$\{([A-Z_]+)(:[-+])?/g)].map(([, name, fallback]) => ({
       name,
       fallback,

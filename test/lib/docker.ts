@@ -25,3 +25,10 @@ export function runImage(image: string, entrypoint: string, ...args: string[]): 
     ...['--entrypoint', entrypoint, image, ...args],
   )
 }
+
+/** Memory that a container uses, in bytes. */
+export async function memoryOf(container: string): Promise<number> {
+  const usage = await docker('stats', '--no-stream', '--format={{.MemUsage}}', container)
+  const [, value, unit] = /^([\d.]+)([KMG]iB)/.exec(usage)!
+  return Number(value) * { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }[unit as 'KiB' | 'MiB' | 'GiB']
+}

@@ -9,6 +9,8 @@ export interface LoadOptions {
   rate?: number
   /** The settings of each application: of services/telemetry, or the SDK's own. Three and one unless said otherwise. */
   sdks?: ('kit' | 'stock')[]
+  /** Environment variables for each, such as the exporter's headers. */
+  environment?: Record<string, string>
 }
 
 /** Applications under load, four unless said otherwise: three with the exporter settings of services/telemetry over HTTP, one with the SDK's own over gRPC. */
@@ -22,7 +24,7 @@ export class Load {
   static start(
     httpUrl: string,
     grpcUrl: string,
-    { rate = 100, sdks = ['kit', 'kit', 'kit', 'stock'] }: LoadOptions = {},
+    { rate = 100, sdks = ['kit', 'kit', 'kit', 'stock'], environment = {} }: LoadOptions = {},
   ): Load {
     return new Load(
       sdks.map((sdk, i) =>
@@ -31,6 +33,7 @@ export class Load {
           // Structured clone: the ids of a long drill are many.
           serialization: 'advanced',
           env: {
+            ...environment,
             PATH: process.env['PATH'],
             LOAD_RATE: String(rate / sdks.length),
             LOAD_SDK: sdk,
