@@ -154,7 +154,11 @@ test.each(['false', 'true'])(
   60_000,
 )
 
-test('with GENAI_MASK_ALL_SPANS personal data is masked, too', async () => {
-  traces = await startTraces({ GENAI_MASK_ALL_SPANS: 'true' })
-  expect(await leaking()).toEqual([])
-}, 60_000)
+test.each(['GENAI_MASK_ALL_SPANS', 'GENAI_CAPTURE_CONTENT'])(
+  'with %s personal data is masked, too',
+  async (variable) => {
+    traces = await startTraces({ [variable]: 'true' })
+    expect(await leaking()).toEqual([])
+  },
+  60_000,
+)
