@@ -148,6 +148,7 @@ test('no place at the Collector: waits for one, and after 5 s is told to come ag
   const refused = await gated.post({ token: CALM })
   expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '2' } })
   expect(Date.now() - began).toBeGreaterThan(4500)
+  expect(Date.now() - began).toBeLessThan(20_000)
   const waiting = gated.post({ token: CALM })
   await sleep(1000)
   busy.end()
