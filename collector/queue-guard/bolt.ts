@@ -40,6 +40,10 @@ export function damageOf(path: string): string | undefined {
     const head = newerHead(read)
     if (head === undefined) return 'neither of its two heads is whole'
     return damageOfTree(read, head)
+  } catch (error) {
+    // A disk that fails: the Collector maps the file into its memory, and would be ended by it.
+    if ((error as NodeJS.ErrnoException).code === 'EIO') return 'a part of it cannot be read'
+    throw error
   } finally {
     closeSync(file)
   }

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { damageOf } from './bolt.ts'
+import { tell } from './tell.ts'
 
 /** The end of the name of what is put aside, by the Collector's `file_storage` as by us. */
 const BACKUP = '.backup'
@@ -30,31 +32,36 @@ export class Guard {
 
   /**
    * Puts damaged files aside, if the Collector does not answer: while it does, it has them open, or closes them for a moment
-   * to compact them. @throws what the file system says, and where there is no `flock`
+   * to compact them. @throws where a file could not be looked at, with the first reason; the others were looked at
    */
   async look(): Promise<void> {
     if (await this.#answers()) return
+    const problems: unknown[] = []
     for (const entry of await readdir(this.#directory, { withFileTypes: true })) {
       if (!entry.isFile() || entry.name.endsWith(BACKUP) || entry.name.startsWith(TEMPORARY)) continue
-      const file = join(this.#directory, entry.name)
-      const state = await stateOf(file)
-      if (state === undefined || this.#whole.get(file) === state) continue
-      if (await this.#putAside(file)) this.#whole.set(file, state)
+      await this.#lookAt(join(this.#directory, entry.name)).catch((error: unknown) => problems.push(error))
     }
+    if (problems.length > 0) throw problems[0]
   }
 
-  /** @returns whether it was looked at: not while the Collector has it. */
-  async #putAside(file: string): Promise<boolean> {
-    // flock(1), as Node has no lock of its own, and bbolt's is flock(2).
-    const { stdout, held } = await run('flock', ['-n', file, process.execPath, check, file]).then(
-      ({ stdout }) => ({ stdout, held: false }),
+  async #lookAt(file: string): Promise<void> {
+    const { ino, size, mtimeMs } = await stat(file)
+    const state = `${ino} ${size} ${mtimeMs}`
+    if (this.#whole.get(file) === state) return
+    // Without the lock, as the Collector waits for it for no more than a second when it starts.
+    if (damageOf(file) === undefined) {
+      this.#whole.set(file, state)
+      tell('info', 'the Collector does not answer; its queue is whole', { file })
+      return
+    }
+    // What looked like damage may have been a write. flock(1), as Node has no lock of its own, and bbolt's is flock(2).
+    await run('flock', ['-n', file, process.execPath, check, file, String(ino)]).then(
+      ({ stdout }) => process.stdout.write(stdout),
       (error: Error & { code?: unknown; stderr?: string }) => {
-        if (error.code === 1 && !error.stderr) return { stdout: '', held: true }
-        throw error
+        // 1 and not a word: the Collector has it.
+        if (error.code !== 1 || error.stderr) throw error
       },
     )
-    process.stdout.write(stdout)
-    return !held
   }
 
   async #answers(): Promise<boolean> {
@@ -63,13 +70,4 @@ export class Guard {
       () => false,
     )
   }
-}
-
-/** Changes with each write. Undefined where the file is gone meanwhile. */
-async function stateOf(file: string): Promise<string | undefined> {
-  const { ino, size, mtimeMs } = await stat(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return { ino: 0, size: 0, mtimeMs: 0 }
-    throw error
-  })
-  return ino === 0 ? undefined : `${ino} ${size} ${mtimeMs}`
 }

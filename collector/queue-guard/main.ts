@@ -8,14 +8,13 @@
 import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Guard } from './guard.ts'
+import { tell } from './tell.ts'
 
 const guard = new Guard(
   process.env['QUEUE_DIRECTORY'] ?? '/var/lib/otelcol/queue',
   process.env['COLLECTOR_HEALTH_URL'] ?? 'http://collector:13133/',
 )
 
-const say = (level: string, msg: string) =>
-  console.log(JSON.stringify({ level, ts: new Date().toISOString(), msg }))
 const words = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 createServer((_request, response) => {
@@ -36,6 +35,6 @@ createServer((_request, response) => {
 
 process.once('SIGTERM', () => process.exit())
 for (;;) {
-  await guard.look().catch((error: unknown) => say('error', `could not look: ${words(error)}`))
+  await guard.look().catch((error: unknown) => tell('error', `could not look: ${words(error)}`))
   await sleep(2000)
 }

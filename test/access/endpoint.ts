@@ -48,7 +48,11 @@ export abstract class Endpoint {
   protected abstract readonly ca: string
 
   /** Posts to /v1/traces over TLS; a good span unless said otherwise. @throws where the connection is refused or cut. */
-  post(client: Client, body: string | Buffer = GOOD, headers: Record<string, string> = {}): Promise<Answer> {
+  post(
+    client: Client,
+    body: string | Buffer = GOOD,
+    headers: Record<string, string | string[]> = {},
+  ): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const fail = (error: Error) => {
         sending.destroy()
