@@ -114,6 +114,15 @@ const DAMAGE: [what: string, script: string, by: 'guard' | 'collector'][] = [
     'for (let at = 8192; at < bytes.length; at += 4096) bytes.fill(255, at, at + 16)',
     'guard',
   ],
+  // Their first keys, which are not in order then; the heads are whole.
+  [
+    'keys',
+    `for (let at = 8192; at < bytes.length; at += 4096) {
+      const [kind, entries] = [bytes.readUInt16LE(at + 8), bytes.readUInt16LE(at + 10)]
+      if (kind === 2 && entries > 1 && entries < 100) bytes.fill(255, at + 16 + 16 * entries, at + 18 + 16 * entries)
+    }`,
+    'collector',
+  ],
 ]
 
 test.each(DAMAGE)(
@@ -132,8 +141,7 @@ test.each(DAMAGE)(
     await healthy()
     expect(await setAside()).toBe(before + 1)
     const said = (await docker('logs', guard.getId())).slice(logged)
-    if (by === 'guard') expect(said).toContain('damaged queue put aside')
-    else expect(said).toBe('')
+    expect(said.includes('damaged queue put aside')).toBe(by === 'guard')
     // It serves, and keeps what comes; for the next.
     for (let i = 0; i < 20; i++) await send(50)
     await eventually(async () => expect(await waiting()).toBe(1000))
