@@ -21,8 +21,8 @@ interface Head {
 
 /**
  * What would end a start of the Collector on this file of its `file_storage`, which `recreate: true` does not catch: an error,
- * or a panic or a fault in another goroutine. A page is looked at only if it is in use; values are not looked at. Read it
- * only while nobody has it open: a write in between would look like damage.
+ * or a panic or a fault in another goroutine. A page is looked at only if it is in use; values are not looked at. A
+ * write meanwhile may look like damage: only under the lock of who has it open is it certain.
  *
  * @returns the first damage found, in words; undefined for a whole or an empty file, which is begun anew.
  * @throws what the file system says

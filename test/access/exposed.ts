@@ -1,18 +1,18 @@
 import { once } from 'node:events'
 import { connect as http2 } from 'node:http2'
 import type { Settings } from 'node:http2'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, rm, writeFile } from 'node:fs/promises'
 import { X509Certificate } from 'node:crypto'
 import { connect } from 'node:tls'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Wait } from 'testcontainers'
 import type { StartedTestContainer } from 'testcontainers'
 import { resolveImages } from '../../images/resolve.ts'
 import { collectorContainer } from '../lib/containers.ts'
 import { docker, memoryOf } from '../lib/docker.ts'
-import { Authority } from './certificates.ts'
+import type { Authority } from './certificates.ts'
 import { Endpoint } from './endpoint.ts'
+import { otlpSecrets } from './otlp-secrets.ts'
 
 /** The whole Collector with an overlay, as it would be exposed, and clients of every kind. No backend is there. */
 export class Exposed extends Endpoint {
@@ -32,15 +32,7 @@ export class Exposed extends Endpoint {
   /** @param overlay its name in collector/overlays */
   static async start(overlay: string, tokens: string): Promise<Exposed> {
     const images = await resolveImages()
-    const secrets = await mkdtemp(join(tmpdir(), 'otlp-secrets-'))
-    await chmod(secrets, 0o755)
-    const authority = await Authority.create(secrets, 'clients')
-    const { cert, key } = await authority.issue('server')
-    await writeFile(join(secrets, 'tokens'), tokens)
-    await writeFile(join(secrets, 'server.crt'), cert)
-    await writeFile(join(secrets, 'server.key'), key)
-    // The image's user is not ours.
-    await Promise.all(['server.key', 'tokens'].map((file) => chmod(join(secrets, file), 0o644)))
+    const { folder: secrets, authority } = await otlpSecrets(tokens)
     const container = await collectorContainer(images)
       .withCommand(['--config=collector.yaml', `--config=overlays/${overlay}.yaml`])
       .withEnvironment({ QUEUE_DIRECTORY: '/queue', GOMEMLIMIT: '400MiB' })

@@ -1,5 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { resolveImages } from '../../images/resolve.ts'
 import { Compose } from '../../scripts/lib/compose.ts'
@@ -8,8 +7,9 @@ import { query } from '../../scripts/lib/prometheus.ts'
 import { run } from '../../images/lib/run.ts'
 import { docker, memoryOf, root } from '../lib/docker.ts'
 import { freePorts } from '../lib/free-ports.ts'
-import { Authority } from './certificates.ts'
+import type { Authority } from './certificates.ts'
 import { Endpoint } from './endpoint.ts'
+import { otlpSecrets } from './otlp-secrets.ts'
 
 const FILES = ['docker-compose.yml', 'docker-compose.secure.yml', 'docker-compose.limits.yml']
 
@@ -41,15 +41,7 @@ export class Gated extends Endpoint {
     const images = await resolveImages()
     // Of the service that gives the queue to the Collector's user.
     await (await Compose.open(images)).build()
-    const secrets = await mkdtemp(join(tmpdir(), 'gated-secrets-'))
-    await chmod(secrets, 0o755)
-    const authority = await Authority.create(secrets, 'clients')
-    const { cert, key } = await authority.issue('server')
-    await writeFile(join(secrets, 'tokens'), tokens)
-    await writeFile(join(secrets, 'server.crt'), cert)
-    await writeFile(join(secrets, 'server.key'), key)
-    // The containers' user is not ours.
-    await Promise.all(['server.key', 'tokens'].map((file) => chmod(join(secrets, file), 0o644)))
+    const { folder: secrets, authority } = await otlpSecrets(tokens)
     const volumes = [`${secrets}:/run/secrets/otlp:ro`]
     const own = join(secrets, 'compose.json')
     await writeFile(own, JSON.stringify({ services: { collector: { volumes }, gate: { volumes } } }))

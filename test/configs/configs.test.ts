@@ -1,13 +1,12 @@
 /** Every configuration is accepted by the program that reads it, and the compose file is what it promises to be. */
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { parse } from 'yaml'
 import { resolveImages } from '../../images/resolve.ts'
-import { Authority } from '../access/certificates.ts'
+import { otlpSecrets } from '../access/otlp-secrets.ts'
 import { docker, root, runImage } from '../lib/docker.ts'
 
 let images: Awaited<ReturnType<typeof resolveImages>>
@@ -72,17 +71,7 @@ test('tempo -config.verify', async () => {
 test.each(['tokens', 'mtls'])(
   'haproxy -c, %s',
   async (access) => {
-    const secrets = await mkdtemp(join(tmpdir(), 'gate-secrets-'))
-    await chmod(secrets, 0o755)
-    const { cert, key } = await (await Authority.create(secrets, 'clients')).issue('server')
-    for (const [file, text] of Object.entries({
-      'server.crt': cert,
-      'server.key': key,
-      tokens: 'a-token a name\n',
-    })) {
-      await writeFile(join(secrets, file), text)
-      await chmod(join(secrets, file), 0o644)
-    }
+    const { folder: secrets } = await otlpSecrets('a-token a name\n')
     const { gate } = await composed({ OTLP_ACCESS: access }, ...LIMITS)
     const variables = Object.entries(gate!.environment!)
     const checked = await docker(

@@ -2,7 +2,7 @@
 import { query } from '../../scripts/lib/prometheus.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
 import { call, CALLS, COST, countedTotal, INPUT, OUTPUT } from '../lib/calls.ts'
-import { docker } from '../lib/docker.ts'
+import { memoryOf } from '../lib/docker.ts'
 import { sendSpans } from '../lib/otlp.ts'
 import { startPipeline } from '../lib/pipeline.ts'
 import type { Pipeline } from '../lib/pipeline.ts'
@@ -21,11 +21,7 @@ const count = async (selector: string) =>
   (await query(pipeline.prometheusUrl, `count(${selector})`))[0]?.value ?? 0
 
 /** Resident memory of the Collector in MiB. */
-async function memory(): Promise<number> {
-  const text = await docker('stats', '--no-stream', '--format', '{{.MemUsage}}', pipeline.collector.getId())
-  const [, value, unit] = /^([\d.]+)(MiB|GiB)/.exec(text)!
-  return Number(value) * (unit === 'GiB' ? 1024 : 1)
-}
+const memory = async () => (await memoryOf(pipeline.collector.getId())) / 2 ** 20
 
 async function send(service: string, spans: ReturnType<typeof call>[]) {
   for (let i = 0; i < spans.length; i += 1000) {

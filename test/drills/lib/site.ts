@@ -12,7 +12,7 @@ import {
   queueGuardContainer,
   tempoContainer,
 } from '../../lib/containers.ts'
-import { docker } from '../../lib/docker.ts'
+import { docker, memoryOf } from '../../lib/docker.ts'
 import { freePorts } from '../../lib/free-ports.ts'
 import { changedCollector } from './changes.ts'
 import type { Change } from './changes.ts'
@@ -217,14 +217,9 @@ export class Site {
   }
 
   async #measureMemory(): Promise<void> {
-    const format = '{{.MemUsage}}'
-    const text = await docker('stats', '--no-stream', '--format', format, this.id('collector')).catch(
-      () => '',
-    )
-    const [, value, unit] = /^([\d.]+)(KiB|MiB|GiB)/.exec(text) ?? []
-    if (value === undefined) return
-    const scale = { KiB: 1 / 1024, MiB: 1, GiB: 1024 }[unit as 'KiB' | 'MiB' | 'GiB']
-    this.peakMemory = Math.max(this.peakMemory, Number(value) * scale)
+    // Nothing while it is stopped.
+    const used = await memoryOf(this.id('collector')).catch(() => 0)
+    this.peakMemory = Math.max(this.peakMemory, used / 2 ** 20)
   }
 
   async stop(): Promise<void> {
