@@ -45,8 +45,8 @@ export async function stages(): Promise<Stage[]> {
     stage('(b) + normalise', only(full, [LIMITER, NORMALIZE])),
     stage('(c) + price', only(full, [LIMITER, NORMALIZE, PRICE])),
     stage('(c′) + redact and mask', only(full, processors)),
-    // batch/one_writer
-    { ...stage('(d) + metrics: the full pipeline', withProfiler(full)), holds: 2 },
+    // once/wait.yaml, three look-ups, batch/one_writer
+    { ...stage('(d) + metrics: the full pipeline', withProfiler(full)), holds: 17 },
   ]
 }
 

@@ -454,7 +454,8 @@ async function totals(services: string[]): Promise<Totals> {
 const LAST = 'the last call'
 
 beforeAll(async () => {
-  pipeline = await startPipeline()
+  // The default, which a user has.
+  pipeline = await startPipeline({ environment: { GENAI_ONCE_WAIT: '8s' } })
   const later: Batch[][] = []
   for (const [index, { spans }] of cases.entries()) {
     for (const order of ORDERS) {
@@ -499,4 +500,23 @@ test('the cost is that of the calls', async () => {
   // 100 and 10 tokens of claude-haiku-4-5: 1 and 5 USD per million.
   for (const order of ORDERS)
     expect(await total(COST, serviceOf(0, order))).toBeCloseTo((100 * 1 + 10 * 5) / 1e6, 12)
+})
+
+test('a graceful stop counts what waits, once', async () => {
+  const id = newTraceId()
+  const outer = wrapper(id, usage(100, 10))
+  const alone = wrapper(newTraceId(), usage(30, 3))
+  await sendSpans(
+    pipeline.otlpUrl,
+    ...[outer, sdk(id, usage(100, 10), { parent: outer }), alone].map(({ scope, span }) => ({
+      service: 'stopped',
+      scope,
+      spans: [span],
+    })),
+  )
+  await pipeline.restartCollector()
+  await eventually(async () => {
+    expect(await total(INPUT, 'stopped')).toBe(130)
+    expect(await total(OUTPUT, 'stopped')).toBe(13)
+  })
 })
