@@ -9,7 +9,12 @@ const settle = 30_000
 const call = (endMs: number, more: Partial<StoredCall> = {}): StoredCall => ({
   traceId: 't',
   spanId: 's',
+  parentSpanId: undefined,
   service: 'chat',
+  provider: 'p',
+  layer: 'sdk',
+  dialect: 'd',
+  failed: false,
   model: 'm',
   endMs,
   input: 10,

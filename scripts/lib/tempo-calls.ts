@@ -1,17 +1,12 @@
+import { countedOnce, type ReportedCall } from './counted-once.ts'
 import { readTrace } from './tempo.ts'
 
 /** An inference or embeddings span as Tempo has it, as far as it is counted. */
-export interface StoredCall {
-  traceId: string
-  spanId: string
-  service: string
+export interface StoredCall extends ReportedCall {
   /** The model that answered, else the one that was asked for; empty where the span names none. */
   model: string
   /** Milliseconds since the epoch. */
   endMs: number
-  /** Tokens; 0 where the span has none. */
-  input: number
-  output: number
   /** USD; 0 where no price is known. */
   cost: number
 }
@@ -46,20 +41,24 @@ const QUERY = `{ span.genai.role = "inference" } | select(${[
   'span.gen_ai.usage.input_tokens',
   'span.gen_ai.usage.output_tokens',
   'span.gen_ai.usage.cost.amount',
+  'span.gen_ai.provider.name',
+  'span.genai.layer',
+  'span.genai.dialect',
+  'span.error.type',
+  'span:parentID',
 ].join(', ')})`
 
 /**
- * Every call that ended after `fromMs` and up to `toMs`, each once, however often its span was sent. A call of the
- * newest half minute may be missing: search lags behind.
+ * Every call that ended after `fromMs` and up to `toMs`, each once, however often its span was sent and however many
+ * layers reported it. A call of the newest half minute may be missing: search lags behind.
  *
  * @throws where Tempo does not answer, or refuses the query.
  */
 export async function callsInTempo(tempoUrl: string, fromMs: number, toMs: number): Promise<StoredCall[]> {
   const calls = new Map<string, StoredCall>()
-  for (const call of await search(tempoUrl, Math.floor(fromMs / 1000), Math.ceil(toMs / 1000))) {
-    if (call.endMs > fromMs && call.endMs <= toMs) calls.set(`${call.traceId} ${call.spanId}`, call)
-  }
-  return [...calls.values()]
+  for (const call of await search(tempoUrl, Math.floor(fromMs / 1000), Math.ceil(toMs / 1000)))
+    calls.set(`${call.traceId} ${call.spanId}`, call)
+  return countedOnce([...calls.values()]).filter(({ endMs }) => endMs > fromMs && endMs <= toMs)
 }
 
 async function search(tempoUrl: string, start: number, end: number): Promise<StoredCall[]> {
@@ -124,15 +123,19 @@ export async function callsOfTraces(
     const read = traceIds.slice(i, i + 16).map((traceId) => readCalls(tempoUrl, traceId))
     calls.push(...(await Promise.all(read)).flat())
   }
-  return calls.filter(({ endMs }) => endMs > fromMs && endMs <= toMs)
+  return countedOnce(calls).filter(({ endMs }) => endMs > fromMs && endMs <= toMs)
 }
 
 async function readCalls(tempoUrl: string, traceId: string): Promise<StoredCall[]> {
   const spans = await readTrace(tempoUrl, traceId)
   return spans
     .filter(({ attributes }) => attributes['genai.role'] === 'inference')
-    .map(({ spanId, service, startMs, durationMs, attributes }) =>
-      storedCall(traceId, spanId, startMs + durationMs, { ...attributes, 'service.name': service }),
+    .map(({ spanId, parentSpanId, service, startMs, durationMs, attributes }) =>
+      storedCall(traceId, spanId, startMs + durationMs, {
+        ...attributes,
+        'service.name': service,
+        'span:parentID': parentSpanId,
+      }),
     )
 }
 
@@ -147,7 +150,13 @@ function storedCall(
   return {
     traceId,
     spanId,
+    parentSpanId: text('span:parentID') || undefined,
     service: text('service.name'),
+    provider: text('gen_ai.provider.name'),
+    layer: text('genai.layer'),
+    dialect: text('genai.dialect'),
+    // Every failed call has a type (normalize/usage.yaml).
+    failed: text('error.type') !== '',
     // A label is cut there, too.
     model: (text('gen_ai.response.model') || text('gen_ai.request.model')).slice(0, 256),
     endMs,

@@ -4,7 +4,9 @@
  * What is expected is a sum by hand: each `api(…)` is one call of a provider.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { query } from '../../scripts/lib/prometheus.ts'
+import { callsInTempo } from '../../scripts/lib/tempo-calls.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
 import { CALLS, COST, INPUT, OUTPUT } from '../lib/calls.ts'
 import { newSpanId, newTraceId, sendSpans } from '../lib/otlp.ts'
@@ -494,6 +496,23 @@ describe.each(cases.map((each, index) => [each.name, index, each] as const))('%s
     )
     expect(everywhere.reduce((sum, { value }) => sum + value, 0)).toBe(each.expected.calls)
   })
+})
+
+test('the trace store says the same, as reconcile reads it', async () => {
+  const began = Date.now() - 300_000
+  await eventually(async () => {
+    const calls = await callsInTempo(pipeline.tempoUrl, began, Date.now())
+    const differ = cases.flatMap((each, index) =>
+      ORDERS.flatMap((order) => {
+        const services = (each.services ?? ['app']).map((service) => serviceOf(index, order, service))
+        const counted = calls.filter(({ service }) => services.includes(service))
+        const sum = (of: 'input' | 'output') => counted.reduce((total, call) => total + call[of], 0)
+        const stored = { calls: counted.length, input: sum('input'), output: sum('output') }
+        return isDeepStrictEqual(stored, each.expected) ? [] : [{ name: each.name, order, stored }]
+      }),
+    )
+    expect(differ).toEqual([])
+  }, 80_000)
 })
 
 test('the cost is that of the calls', async () => {
