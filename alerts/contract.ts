@@ -1,3 +1,5 @@
+import { classicName } from './classic/rewrite.ts'
+import { histograms } from './histograms.ts'
 import { promqlNames } from './promql.ts'
 import { rules } from './rules.ts'
 
@@ -17,12 +19,6 @@ const inferenceLabels = [
   'otel_metric_overflow',
 ]
 
-const histogram = (name: string, ...labels: string[]): [string, string[]][] => [
-  [`${name}_bucket`, [...inferenceLabels, ...labels, 'le']],
-  [`${name}_sum`, [...inferenceLabels, ...labels]],
-  [`${name}_count`, [...inferenceLabels, ...labels]],
-]
-
 const counter = (name: string, ...labels: string[]): [string, string[]] => [
   `${name}_total`,
   [...inferenceLabels, ...labels],
@@ -33,10 +29,7 @@ const counter = (name: string, ...labels: string[]): [string, string[]] => [
  * here is not promised by the Collector.
  */
 export const contract: ReadonlyMap<string, readonly string[]> = new Map<string, string[]>([
-  ...histogram('gen_ai_client_inference_duration_seconds'),
-  ...histogram('gen_ai_client_inference_time_to_first_chunk_seconds'),
-  ...histogram('gen_ai_execute_tool_duration_seconds', 'gen_ai_tool_name'),
-  ...histogram('gen_ai_invoke_agent_duration_seconds', 'gen_ai_agent_name'),
+  ...[...histograms].map(([name, labels]): [string, string[]] => [name, [...inferenceLabels, ...labels]]),
   counter('gen_ai_client_inference_usage_input_tokens'),
   counter('gen_ai_client_inference_usage_output_tokens'),
   counter('gen_ai_client_inference_usage_cache_read_input_tokens'),
@@ -50,7 +43,6 @@ export const contract: ReadonlyMap<string, readonly string[]> = new Map<string, 
   counter('gen_ai_client_inference_finishes', 'gen_ai_response_finish_reason'),
   counter('gen_ai_client_inference_attempts', 'http_response_status_code', 'http_request_resend_count'),
   counter('gen_ai_client_inference_attempts_time_seconds', 'genai_http_phase'),
-  ...histogram('http_server_request_duration_seconds', 'http_response_status_code'),
 
   // The Collector's own, from its documentation at v0.155.
   ...[
@@ -92,21 +84,52 @@ export const contract: ReadonlyMap<string, readonly string[]> = new Map<string, 
   ],
 ])
 
-const recorded = new Set(rules.flatMap(({ record }) => record ?? []))
-const labelsPromised = new Set([...contract.values()].flat())
+/** The same names where histograms are classic ones: three series each, and `le` on the buckets. */
+const classicContract: typeof contract = new Map(
+  [...contract].flatMap(([name, labels]) =>
+    histograms.has(name)
+      ? [
+          [classicName(name, 'bucket'), [...labels, 'le']],
+          [classicName(name, 'sum'), labels],
+          [classicName(name, 'count'), labels],
+        ]
+      : [[name, labels]],
+  ),
+)
+
+interface Promised {
+  metrics: typeof contract
+  /** Recording rules, which may have any of the labels. */
+  recorded: ReadonlySet<string>
+  labels: ReadonlySet<string>
+}
+const promised = (metrics: typeof contract, recorded: string[]): Promised => ({
+  metrics,
+  recorded: new Set(recorded),
+  labels: new Set([...metrics.values()].flat()),
+})
+const records = rules.flatMap(({ record }) => record ?? [])
+const native = promised(contract, records)
+const classic = promised(
+  classicContract,
+  records.map((record) => classicName(record, 'bucket')),
+)
 
 /** The metrics and labels of an expression that neither the contract nor our recording rules promise. */
-export function namesOutsideContract(expression: string): string[] {
+export const namesOutsideContract = (expression: string): string[] => outside(native, expression)
+
+/** The same of an expression on classic histograms. */
+export const namesOutsideClassicContract = (expression: string): string[] => outside(classic, expression)
+
+function outside({ metrics, recorded, labels: anyLabel }: Promised, expression: string): string[] {
   const { selectors, grouping } = promqlNames(expression)
   return [
     ...selectors.flatMap(({ metric, labels }) => {
-      const promised = recorded.has(metric)
-        ? labelsPromised
-        : contract.get(metric) && new Set(contract.get(metric))
-      if (!promised) return [metric]
-      return labels.filter((label) => !promised.has(label)).map((label) => `${metric}{${label}}`)
+      const known = recorded.has(metric) ? anyLabel : metrics.get(metric) && new Set(metrics.get(metric))
+      if (!known) return [metric]
+      return labels.filter((label) => !known.has(label)).map((label) => `${metric}{${label}}`)
     }),
     // Every series has a name.
-    ...grouping.filter((label) => label !== '__name__' && !labelsPromised.has(label)),
+    ...grouping.filter((label) => label !== '__name__' && !anyLabel.has(label)),
   ]
 }
