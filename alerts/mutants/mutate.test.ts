@@ -33,6 +33,11 @@ test('aggregations, and each label that they keep', () => {
   expect(changed('a / on (x) b')).toContain('a / on () b')
 })
 
+test('what is taken of a histogram', () => {
+  expect(changed('histogram_count(a)')).toEqual(['histogram_sum(a)'])
+  expect(changed('histogram_sum(a)')).toEqual(['histogram_count(a)'])
+})
+
 test('comparisons and filters', () => {
   expect(changed('a{x="1"} >= b')).toEqual(['a{x="1"} > b', 'a{x="1"} < b', 'a{} >= b', 'a{x!="1"} >= b'])
 })

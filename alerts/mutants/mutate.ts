@@ -19,12 +19,17 @@ const comparisons: Record<string, string[]> = {
   '!=': ['=='],
 }
 const aggregations: Record<string, string[]> = { sum: ['max', 'avg'], count: ['sum', 'max'] }
+/** Functions of a histogram that are easily taken for each other. */
+const ofHistograms: Record<string, string> = {
+  histogram_count: 'histogram_sum',
+  histogram_sum: 'histogram_count',
+}
 const matchers: Record<string, string> = { '=': '!=', '!=': '=', '=~': '!~', '!~': '=~' }
 
 /**
  * Every expression that differs from this one in one thing that a rule can be wrong in: a number, the length of a window
- * or an offset, an aggregation, one of the labels that it keeps, a comparison, a filter, or one side of `and`, `or` and
- * `unless`.
+ * or an offset, an aggregation, what is taken of a histogram, one of the labels that are kept, a comparison, a filter, or
+ * one side of `and`, `or` and `unless`.
  *
  * @throws where it is no PromQL
  */
@@ -50,6 +55,9 @@ export function mutants(expr: string): Change[] {
           break
         case 'AggregateOp':
           for (const other of aggregations[text(node)] ?? []) replace(node, other)
+          break
+        case 'FunctionIdentifier':
+          if (text(node) in ofHistograms) replace(node, ofHistograms[text(node)]!)
           break
         case 'LabelName':
           if (node.parent?.name === 'GroupingLabels') withoutOne(node, 'not kept:')
