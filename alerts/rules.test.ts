@@ -57,7 +57,7 @@ describe.each(alerts)('$alert', ({ alert, expr, labels, annotations, file }) => 
     expect(promqlNames(expr).grouping).not.toContain('collector_instance_id')
     for (const { metric } of promqlNames(expr).selectors) {
       if (metric.startsWith('gen_ai_'))
-        expect(expr).toMatch(new RegExp(`sum by \\([^)]*\\)\\s*\\(\\s*\\w+\\(${metric}`))
+        expect(expr).toMatch(new RegExp(`sum by \\([^)]*\\)\\s*\\(\\s*(histogram_count\\()?\\w+\\(${metric}`))
     }
   })
 })
