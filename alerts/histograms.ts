@@ -5,6 +5,9 @@
 export const histograms: ReadonlyMap<string, readonly string[]> = new Map([
   ['gen_ai_client_inference_duration_seconds', []],
   ['gen_ai_client_inference_time_to_first_chunk_seconds', []],
+  ['gen_ai_client_inference_operation_input_tokens', []],
+  ['gen_ai_client_inference_operation_output_tokens', []],
+  ['gen_ai_client_inference_output_speed_per_second', []],
   ['gen_ai_execute_tool_duration_seconds', ['gen_ai_tool_name']],
   ['gen_ai_invoke_agent_duration_seconds', ['gen_ai_agent_name']],
   ['http_server_request_duration_seconds', ['http_response_status_code']],

@@ -61,6 +61,7 @@ test.each([
   // Whether there are any.
   [`count(count by (a) (${duration}))`, `count(count by (a) (${duration}_count))`],
   [`absent(${duration}{a="b"})`, `absent(${duration}_count{a="b"})`],
+  [`max(timestamp(${duration}{a="b"}))`, `max(timestamp(${duration}_count{a="b"}))`],
   [`count_over_time(${duration}[5m]) > 1`, `count_over_time(${duration}_count[5m]) > 1`],
   // Grafana's.
   [

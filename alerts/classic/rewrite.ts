@@ -29,6 +29,7 @@ const ofExistence = new Set([
   'CountOverTime',
   'Count',
   'Group',
+  'Timestamp',
 ])
 
 /**
