@@ -1,26 +1,30 @@
 /**
- * Writes the dashboards of src/ to dashboards/, as classic JSON for Grafana's file provisioning.
+ * Writes the dashboards of src/ to dashboards/, as classic JSON for Grafana's file provisioning, and to classic/ what
+ * backends without native histograms need.
  *
  *   node grafana/generate.ts            writes them
  *   node grafana/generate.ts --check    fails if one is not what src/ makes
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { dashboards } from './src/index.ts'
-import { toJson } from './src/json.ts'
+import { files, folders } from './files.ts'
 
-const folder = join(import.meta.dirname, 'dashboards')
+const here = import.meta.dirname
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
 
-for (const [file, dashboard] of Object.entries(dashboards)) {
-  const path = join(folder, file)
-  const json = toJson(dashboard)
-  if (!values.check) writeFileSync(path, json)
-  else if (readFileSync(path, 'utf8') !== json) fail(`${path} is not what src/ makes`)
+for (const [file, text] of Object.entries(files)) {
+  const path = join(here, file)
+  if (values.check) {
+    if (readFileSync(path, 'utf8') !== text) fail(`${path} is not what src/ makes`)
+  } else {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+  }
 }
-const left = readdirSync(folder).filter((file) => !(file in dashboards))
-if (left.length > 0) fail(`${folder} has files that src/ does not make: ${left.join(', ')}`)
+const found = folders.flatMap((folder) => readdirSync(join(here, folder)).map((file) => `${folder}/${file}`))
+const left = found.filter((file) => !(file in files))
+if (left.length > 0) fail(`not made by src/: ${left.join(', ')}`)
 
 function fail(reason: string): void {
   console.error(`${reason}; run: node grafana/generate.ts`)

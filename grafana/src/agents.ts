@@ -5,6 +5,7 @@ import {
   above0,
   calls,
   cost,
+  count,
   failed,
   increase,
   label,
@@ -14,26 +15,27 @@ import {
   rate,
   ratio,
   requestVariables,
+  type Source,
   type Take,
 } from './query.ts'
 import { unit } from './theme.ts'
-import { selected, selectedTools } from './trace-link.ts'
+import { anyCall, countsOnce, once, selected, selectedTools } from './trace-link.ts'
 import { field, spans } from './traces.ts'
 
-const runs = `${metric.agent}_count`
-const toolCalls = `${metric.tool}_count`
+const runs = count(metric.agent)
+const toolCalls = count(metric.tool)
 
 /**
  * Something of the endpoints where agents run, for each run. Calls do not say which agent made them, but where: one
  * endpoint that runs an agent and also calls models by itself counts both.
  */
 const where = { by: [label.service, label.endpoint], narrow: requestVariables }
-const perRun = (series: string, take: Take) =>
+const perRun = (series: Source, take: Take) =>
   `sum(${take(series, where)} and ${take(runs, where)}) / sum(${take(runs, where)})`
-const inRuns = (series: string, take: Take) => `${take(series, where)} / (${take(runs, where)} > 0)`
+const inRuns = (series: Source, take: Take) => `${take(series, where)} / (${take(runs, where)} > 0)`
 
 /** Spans of model calls below an agent. */
-const callsOfAgents = `{ span.genai.role = "agent" && ${selected(...requestVariables)} } >> { span.genai.role = "inference" }`
+const callsOfAgents = `{ span.genai.role = "agent" && ${selected(...requestVariables)} } >> ${once(anyCall)}`
 
 export const agents = dashboard(
   'agents',
@@ -94,8 +96,7 @@ export const agents = dashboard(
       }),
       spans({
         title: 'What did the worst runs do?',
-        description:
-          'Traces with an agent, with all model calls below it added up: the dearest first, of up to 200 that Tempo finds first. The trace shows each step.',
+        description: `Traces with an agent, with all model calls below it added up: the dearest first, of up to 200 that Tempo finds first. The trace shows each step. ${countsOnce}`,
         noValue: 'No runs of agents in Tempo in this time',
         width: 15,
         query: `${callsOfAgents} | select(span.gen_ai.usage.cost.amount, span.gen_ai.usage.input_tokens, span.gen_ai.usage.output_tokens, span.gen_ai.request.model, span.app.user_id)`,

@@ -10,7 +10,9 @@ import {
   increase,
   label,
   legend,
+  metric,
   orZero,
+  quantile,
   rate,
   ratio,
   sum,
@@ -18,7 +20,7 @@ import {
   unpriced,
 } from './query.ts'
 import { unit } from './theme.ts'
-import { selectedCalls } from './trace-link.ts'
+import { countsOnce, once, selectedCalls } from './trace-link.ts'
 import { field, spans } from './traces.ts'
 
 const featureAndModel = { by: [label.feature, label.model] }
@@ -86,6 +88,24 @@ const unpricedCalls = () =>
     width: 4,
     threshold: 1,
     query: `round(${orZero(increase(unpriced), increase(calls))})`,
+  })
+
+/** A graph of how many tokens large calls have. */
+const tokensOfCall = (what: 'Input' | 'Output', note: string, histogram: string) =>
+  graph({
+    title: `${what} tokens of a call (p95)`,
+    description: `95% of the calls of each feature had no more ${what.toLowerCase()} tokens. ${note} Interpolated. Dots are sample calls and open their trace.`,
+    unit: unit.count,
+    noValue: 'No calls with token usage in this time',
+    width: 6,
+    minStep: '1m',
+    series: [
+      {
+        query: quantile(0.95, histogram, rate, { by: [label.feature] }),
+        name: legend(label.feature),
+        exemplars: true,
+      },
+    ],
   })
 
 export const costs = dashboard(
@@ -191,34 +211,20 @@ export const costs = dashboard(
         description: 'Cost for each 1,000 calls at each moment, by model.',
         unit: unit.dollars,
         noValue: noCost,
-        width: 8,
+        width: 6,
         minStep: '1m',
         series: [{ query: `${costPerCall(rate, { by: [label.model] })} * 1000`, name: legend(label.model) }],
         drill: { to: 'models', set: 'model', from: `__field.labels.${label.model}` },
       }),
-      graph({
-        title: 'Output for each input token',
-        description:
-          'Output tokens divided by input tokens, cached ones included, by feature. Output is dearer.',
-        unit: unit.none,
-        noValue: noCalls,
-        width: 8,
-        decimals: 2,
-        minStep: '1m',
-        series: [
-          {
-            query: ratio(tokens.output, tokens.input, rate, { by: [label.feature] }),
-            name: legend(label.feature),
-          },
-        ],
-      }),
+      tokensOfCall('Input', 'Cached ones included.', metric.inputTokens),
+      tokensOfCall('Output', 'Output is dearer.', metric.outputTokens),
       graph({
         title: 'Spend of 24 h against the budget',
         description:
           'Spend of the 24 hours before each moment, by environment; services, features, providers and models are not told apart. The line is the daily budget (llm:cost_usd_daily:budget).',
         unit: unit.dollars,
         noValue: 'No priced calls in the last day',
-        width: 8,
+        width: 6,
         threshold: limit('llm:cost_usd_daily:budget'),
         reaches: limit('llm:cost_usd_daily:budget'),
         series: [
@@ -260,11 +266,10 @@ export const costs = dashboard(
       }),
       spans({
         title: 'The most expensive of 500 traces',
-        description:
-          'Cost of all calls of a trace added up, of up to 500 traces in the time range that Tempo finds first: where there are more, choose a shorter time or a feature. A trace is what one request did.',
+        description: `Cost of all calls of a trace added up, of up to 500 traces in the time range that Tempo finds first: where there are more, choose a shorter time or a feature. A trace is what one request did. ${countsOnce}`,
         noValue: 'No priced calls in Tempo in this time',
         width: 12,
-        query: `{ ${priced} } | select(span.gen_ai.usage.cost.amount, span.gen_ai.usage.input_tokens, span.gen_ai.usage.output_tokens, span.app.feature)`,
+        query: `${once(priced)} | select(span.gen_ai.usage.cost.amount, span.gen_ai.usage.input_tokens, span.gen_ai.usage.output_tokens, span.app.feature)`,
         limit: 500,
         group: true,
         columns: {
@@ -279,11 +284,10 @@ export const costs = dashboard(
       }),
       spans({
         title: 'The most expensive conversations, of 500 traces',
-        description:
-          'Cost of all calls of a conversation (gen_ai.conversation.id) added up, of up to 500 traces in the time range that Tempo finds first: where there are more, choose a shorter time or a feature. Metrics do not know conversations.',
+        description: `Cost of all calls of a conversation (gen_ai.conversation.id) added up, of up to 500 traces in the time range that Tempo finds first: where there are more, choose a shorter time or a feature. Metrics do not know conversations. ${countsOnce}`,
         noValue: 'No calls that name a conversation in Tempo in this time',
         width: 12,
-        query: `{ ${priced} && span.gen_ai.conversation.id != nil } | select(span.gen_ai.usage.cost.amount, span.gen_ai.conversation.id, span.app.user_id)`,
+        query: `${once(`${priced} && span.gen_ai.conversation.id != nil`)} | select(span.gen_ai.usage.cost.amount, span.gen_ai.conversation.id, span.app.user_id)`,
         limit: 500,
         group: true,
         columns: {

@@ -18,7 +18,7 @@ import {
   ratio,
 } from './query.ts'
 import { unit } from './theme.ts'
-import { selectedAttempts, selectedCalls, traceLink } from './trace-link.ts'
+import { anyCall, countsOnce, once, selectedAttempts, selectedCalls, traceLink } from './trace-link.ts'
 import { callColumns, field, spans } from './traces.ts'
 
 const serviceAndModel = { by: [label.service, label.model] }
@@ -215,10 +215,10 @@ export const errors = dashboard('errors', 'GenAI errors and limits', 'What fails
     }),
     spans({
       title: 'Failed calls',
-      description: 'Calls that failed, the newest first: up to 100 traces that Tempo finds first.',
+      description: `Calls that failed, the newest first: up to 100 traces that Tempo finds first. ${countsOnce}`,
       noValue: 'No failed calls in Tempo in this time',
       width: 24,
-      query: `{ ${selectedCalls} && status = error } | select(span.app.feature, span.gen_ai.request.model, span.error.type, span.app.user_id)`,
+      query: `${once(`${selectedCalls} && status = error`, anyCall)} | select(span.app.feature, span.gen_ai.request.model, span.error.type, span.app.user_id)`,
       columns: {
         ...callColumns,
         'error.type': { title: 'Error' },

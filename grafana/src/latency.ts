@@ -1,9 +1,10 @@
 import { dashboard } from './dashboard.ts'
 import { limit } from './limits.ts'
-import { noAttempts, noCalls, noRequests, noStreams, tokensPerSecond } from './measures.ts'
+import { noAttempts, noCalls, noOutput, noRequests, noStreams, tokensPerSecond } from './measures.ts'
 import { graph, heatmap, number, table } from './panel.ts'
 import {
   calls,
+  count,
   increase,
   label,
   legend,
@@ -14,9 +15,10 @@ import {
   rate,
   requestVariables,
   type Take,
+  total,
 } from './query.ts'
 import { unit } from './theme.ts'
-import { selectedCalls, traceLink } from './trace-link.ts'
+import { countsOnce, once, selectedCalls, traceLink } from './trace-link.ts'
 import { callColumns, field, spans } from './traces.ts'
 
 const slowest = limit('llm:latency_p95_seconds:threshold')
@@ -81,16 +83,13 @@ export const latencyGraph = (width: number) =>
  */
 const endpoint = { by: [label.service, label.endpoint], narrow: requestVariables }
 const timeOf = (take: Take) => {
-  const [requests, count] = [
-    take(`${metric.request}_sum`, endpoint),
-    take(`${metric.request}_count`, endpoint),
-  ]
-  const [model, tool] = [take(`${metric.duration}_sum`, endpoint), take(`${metric.tool}_sum`, endpoint)]
+  const [requests, served] = [take(total(metric.request), endpoint), take(count(metric.request), endpoint)]
+  const [model, tool] = [take(total(metric.duration), endpoint), take(total(metric.tool), endpoint)]
   const tools = `(${tool} or 0 * ${requests})`
   // Calls side by side take more time together than their request.
   const own = `clamp_min(${requests} - ${model} - ${tools}, 0)`
   return {
-    count: `(${count} and ${model})`,
+    count: `(${served} and ${model})`,
     model: `(${model} and ${requests})`,
     tools: `(${tools} and ${model})`,
     own,
@@ -112,9 +111,10 @@ export const latency = dashboard('latency', 'GenAI latency', 'What is slow: the 
     firstChunkNumber(),
     number({
       title: 'Tokens/s',
-      description: 'Output tokens for each second that calls took, waiting for the first one included.',
+      description:
+        'Half of the calls in the time range had at least so many output tokens for each second that they took, waiting for the first one included. Interpolated.',
       unit: unit.tokensPerSecond,
-      noValue: noCalls,
+      noValue: noOutput,
       width: 4,
       decimals: 0,
       query: tokensPerSecond(increase),
@@ -159,7 +159,7 @@ export const latency = dashboard('latency', 'GenAI latency', 'What is slow: the 
         { query: perCall('tls'), name: 'TLS' },
         { query: perCall('first_byte'), name: 'waiting for the first byte' },
         {
-          query: `clamp_min(${rate(`${metric.duration}_sum`)} - ${rate(phases)}, 0) / ${rate(calls)}`,
+          query: `clamp_min(${rate(total(metric.duration))} - ${rate(phases)}, 0) / ${rate(calls)}`,
           name: 'reading the answer, waiting to retry',
         },
       ],
@@ -199,7 +199,7 @@ export const latency = dashboard('latency', 'GenAI latency', 'What is slow: the 
     graph({
       title: 'First chunk against whole answer',
       description:
-        'p95 of the time to the first chunk, for streamed calls, and p95 of the whole duration, for all. Far apart: answers are long, or come slowly; near: the model thinks, or the request waits.',
+        'p95 of the time to the first chunk, for streamed calls, and p95 of the whole duration, for all. Far apart: answers are long, or come slowly; near: the model thinks, or the request waits. Dots are sample calls and open their trace.',
       unit: unit.seconds,
       noValue: noStreams,
       width: 8,
@@ -211,20 +211,25 @@ export const latency = dashboard('latency', 'GenAI latency', 'What is slow: the 
     graph({
       title: 'First chunk by model',
       description:
-        '95% of the streamed calls of each model began to answer no later. The line is the threshold of LLMSlowFirstChunk.',
+        '95% of the streamed calls of each model began to answer no later. Dots are sample calls and open their trace. The line is the threshold of LLMSlowFirstChunk.',
       unit: unit.seconds,
       noValue: noStreams,
       width: 8,
       threshold: slowStart,
       series: [
-        { query: quantile(0.95, metric.firstChunk, rate, { by: [label.model] }), name: legend(label.model) },
+        {
+          query: quantile(0.95, metric.firstChunk, rate, { by: [label.model] }),
+          name: legend(label.model),
+          exemplars: true,
+        },
       ],
     }),
     graph({
       title: 'Tokens per second by model',
-      description: 'Output tokens for each second that calls took, waiting for the first one included.',
+      description:
+        'Half of the calls of each model had at least so many output tokens for each second that they took, waiting for the first one included.',
       unit: unit.tokensPerSecond,
-      noValue: noCalls,
+      noValue: noOutput,
       width: 8,
       minStep: '1m',
       series: [{ query: tokensPerSecond(rate, { by: [label.model] }), name: legend(label.model) }],
@@ -241,24 +246,24 @@ export const latency = dashboard('latency', 'GenAI latency', 'What is slow: the 
       noValue: noCalls,
       width: 8,
       height: 7,
-      query: rate(`${metric.duration}_bucket`, { by: ['le'] }),
+      query: rate(metric.duration),
     }),
     heatmap({
       title: 'How first chunks spread',
-      description: 'Streamed calls per second in each bucket of the time to the first chunk.',
+      description:
+        'Streamed calls per second in each bucket of the time to the first chunk. Dots are sample calls and open their trace.',
       unit: unit.seconds,
       noValue: noStreams,
       width: 8,
       height: 7,
-      query: rate(`${metric.firstChunk}_bucket`, { by: ['le'] }),
+      query: rate(metric.firstChunk),
     }),
     spans({
       title: 'Slow, and not because they were huge',
-      description:
-        'Calls over 5 s with less than 2,000 input tokens that ended normally: neither their size nor a failure explains them. Up to 100 traces that Tempo finds first.',
+      description: `Calls over 5 s with less than 2,000 input tokens that ended normally: neither their size nor a failure explains them. Up to 100 traces that Tempo finds first. ${countsOnce}`,
       noValue: 'No such call in this time',
       width: 24,
-      query: `{ ${selectedCalls} && duration > 5s && span.gen_ai.usage.input_tokens < 2000 && span.genai.finish_reason = "stop" } | select(span.app.feature, span.gen_ai.request.model, span.gen_ai.usage.input_tokens, span.gen_ai.usage.output_tokens, span.gen_ai.response.time_to_first_chunk)`,
+      query: `${once(`${selectedCalls} && duration > 5s && span.gen_ai.usage.input_tokens < 2000 && span.genai.finish_reason = "stop"`)} | select(span.app.feature, span.gen_ai.request.model, span.gen_ai.usage.input_tokens, span.gen_ai.usage.output_tokens, span.gen_ai.response.time_to_first_chunk)`,
       columns: {
         ...callColumns,
         'gen_ai.usage.input_tokens': { title: 'Input', unit: unit.count },

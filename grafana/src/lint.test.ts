@@ -2,6 +2,7 @@ import { type GridPos, type Panel, VariableType } from '@grafana/grafana-foundat
 import { namesOutsideContract } from '../../alerts/contract.ts'
 import { rules, threshold } from '../../alerts/rules.ts'
 import { dashboards } from './index.ts'
+import { metric } from './query.ts'
 import { targets, traceTargets, withEverythingSelected } from './targets.ts'
 import { unit } from './theme.ts'
 
@@ -155,7 +156,7 @@ describe.each(all.map((dashboard) => [dashboard.title, dashboard] as const))('%s
     },
   )
 
-  describe.each(targets(board))('$where: $expr', ({ expr, instant }) => {
+  describe.each(targets(board))('$where: $expr', ({ where, expr, instant }) => {
     test('names the contract only', () => {
       expect(namesOutsideContract(expr)).toEqual([])
     })
@@ -163,7 +164,7 @@ describe.each(all.map((dashboard) => [dashboard.title, dashboard] as const))('%s
     test('follows the variables', () => {
       // The Collector's own have no such labels, and calls are what the variables are made of.
       expect(expr).toMatch(
-        /\$(environment|datasource)|otelcol_|^(avg|sum by \(job, instance\) )\(up\b|^gen_ai_client_inference_duration_seconds_count$/,
+        /\$(environment|datasource)|otelcol_|^(avg|sum by \(job, instance\) )\(up\b|^gen_ai_client_inference_duration_seconds$/,
       )
     })
 
@@ -175,9 +176,11 @@ describe.each(all.map((dashboard) => [dashboard.title, dashboard] as const))('%s
       else expect(expr).not.toContain('$__range')
     })
 
-    test('adds up what several replicas of the Collector count, and never uses a counter as it is', () => {
-      const counters = /(?<!increase\(|rate\(|timestamp\()\bgen_ai_\w+_(total|bucket|sum)\b/
-      expect(expr).not.toMatch(counters)
+    test('adds up what several replicas of the Collector count, and never uses a counter or histogram as it is', () => {
+      // Variables ask for labels alone.
+      if (variables.some(({ name }) => name === where)) return
+      const names = ['gen_ai_\\w+_total', ...Object.values(metric)].join('|')
+      expect(expr).not.toMatch(new RegExp(`(?<!increase\\(|rate\\(|timestamp\\()\\b(${names})\\b`))
     })
 
     test('leaves no variable behind when everything is selected', () => {

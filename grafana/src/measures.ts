@@ -8,6 +8,7 @@ import {
   label,
   metric,
   orZero,
+  quantile,
   ratio,
   type Take,
   tokens,
@@ -27,9 +28,9 @@ export const finishRate = (reason: string, take: Take, { by }: By = {}) =>
 /** USD per call. */
 export const costPerCall = (take: Take, { by }: By = {}) => ratio(cost, calls, take, { by })
 
-/** Output tokens for each second that a call took, waiting included. */
+/** Output tokens per second of the median call, waiting for the first one included. */
 export const tokensPerSecond = (take: Take, { by }: By = {}) =>
-  ratio(tokens.output, `${metric.duration}_sum`, take, { by })
+  quantile(0.5, metric.outputSpeed, take, { by })
 
 /** HTTP attempts for each call; 1 without retries. */
 export const attemptsPerCall = (take: Take, { by }: By = {}) => ratio(attempts, calls, take, { by })
@@ -60,6 +61,7 @@ export const saving = (take: Take, { by = [] }: By = {}) => {
 
 export const noCalls = 'No model calls in this time'
 export const noCost = 'No priced calls in this time'
+export const noOutput = 'No calls with output tokens in this time'
 export const noStreams = 'No streamed calls in this time'
 export const noCache = 'No tokens read from or written to a cache in this time'
 export const noRuns = 'No runs of agents (invoke_agent spans) in this time'

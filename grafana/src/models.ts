@@ -8,6 +8,7 @@ import {
   inputPrice,
   noCalls,
   noCost,
+  noOutput,
   noStreams,
   outputPrice,
   tokensPerSecond,
@@ -50,7 +51,7 @@ export const models = dashboard(
       table({
         title: 'Models side by side',
         description:
-          'Each requested model over the time range, for what is selected: narrow by service or feature to compare models at one task. First chunk is of streamed calls; tokens per second include the wait for the first one; "cut off" are answers that ended at a limit of tokens. Coloured from the thresholds of the alerts.',
+          'Each requested model over the time range, for what is selected: narrow by service or feature to compare models at one task. First chunk is of streamed calls; tokens per second are those of the median call, the wait for the first one included; "cut off" are answers that ended at a limit of tokens. Coloured from the thresholds of the alerts.',
         noValue: noCalls,
         width: 24,
         height: 9,
@@ -141,9 +142,10 @@ export const models = dashboard(
       ),
       compare(
         'Tokens per second',
-        'Output tokens for each second that calls took, waiting for the first one included.',
+        'Half of the calls had at least so many output tokens for each second that they took, waiting for the first one included.',
         tokensPerSecond(rate, byModel),
         unit.tokensPerSecond,
+        { noValue: noOutput },
       ),
     ].map((panel) => panel.span(6)),
 

@@ -5,15 +5,29 @@ import { firstChunkNumber, latencyGraph, latencyNumber } from './latency.ts'
 import { limit } from './limits.ts'
 import { noCalls, noCost, noStreams, uncached } from './measures.ts'
 import { bars, graph, number, rows, table } from './panel.ts'
-import { calls, cost, increase, label, legend, matches, metric, quantile, rate, tokens } from './query.ts'
+import {
+  calls,
+  cost,
+  increase,
+  label,
+  legend,
+  matches,
+  metric,
+  quantile,
+  rate,
+  type Source,
+  type Take,
+  tokens,
+} from './query.ts'
 import { unit } from './theme.ts'
 
 const featureAndModel = { by: [label.feature, label.model] }
-const before = { ...featureAndModel, before: '$__range' }
+/** The time before the dashboard's time range, as long as that. */
+const before: Take = (source, aggregation) => increase(source, { ...aggregation, before: '$__range' })
 
 /** What came since the time before, which is as long: something new counts whole, and so does what is gone. */
-const change = (series: string) => {
-  const [now, then] = [increase(series, featureAndModel), increase(series, before)]
+const change = (series: Source) => {
+  const [now, then] = [increase(series, featureAndModel), before(series, featureAndModel)]
   return `(${now} or 0 * ${then}) - (${then} or 0 * ${now})`
 }
 
@@ -94,7 +108,7 @@ export const overview = dashboard(
           '± calls': { query: `round(${change(calls)})`, unit: unit.count },
           Calls: { query: `round(${increase(calls, featureAndModel)})`, unit: unit.count },
           'p95 before': {
-            query: `histogram_quantile(0.95, ${increase(`${metric.duration}_bucket`, { by: [...featureAndModel.by, 'le'], before: '$__range' })})`,
+            query: quantile(0.95, metric.duration, before, featureAndModel),
             unit: unit.seconds,
           },
           p95: { query: quantile(0.95, metric.duration, increase, featureAndModel), unit: unit.seconds },
@@ -143,13 +157,13 @@ export const overview = dashboard(
       graph({
         title: 'Time to first chunk',
         description:
-          'Quantiles of the time from the request to the first chunk of the answer, for streamed calls only.',
+          'Quantiles of the time from the request to the first chunk of the answer, for streamed calls only. Dots are sample calls and open their trace.',
         unit: unit.seconds,
         noValue: noStreams,
         width: 8,
         series: [
           { query: quantile(0.5, metric.firstChunk, rate), name: 'p50' },
-          { query: quantile(0.95, metric.firstChunk, rate), name: 'p95' },
+          { query: quantile(0.95, metric.firstChunk, rate), name: 'p95', exemplars: true },
           { query: quantile(0.99, metric.firstChunk, rate), name: 'p99' },
         ],
       }),

@@ -223,24 +223,34 @@ export function bars(question: Question & { series: Series[]; drill?: Drill }): 
 
 const sorted = (query: string) => `sort_desc(${query})`
 
-/** How calls spread over a histogram's buckets, in time. Dots are sample calls and open their trace. */
+/**
+ * How values spread over a histogram's buckets, in time. Dots are sample calls and open their trace.
+ *
+ * The name and the format are for classic histograms; of native ones Grafana takes the buckets from the answer.
+ */
 export function heatmap(question: Question & { query: string }): heat.PanelBuilder {
-  return describe(new heat.PanelBuilder(), question, 8)
-    .withTarget(
-      target({ query: question.query, name: '{{le}}', exemplars: true }).format(PromQueryFormat.Heatmap),
-    )
-    .color(
-      new heat.HeatmapColorOptionsBuilder()
-        .mode(heat.HeatmapColorMode.Scheme)
-        // One hue, light to dark: readable without telling colours apart.
-        .scheme('Blues')
-        .steps(64),
-    )
-    .yAxis(new heat.YAxisConfigBuilder().unit(question.unit).axisPlacement(common.AxisPlacement.Left))
-    .cellValues(new heat.CellValuesBuilder().unit(units.callsPerSecond))
-    .tooltip(new heat.HeatmapTooltipBuilder().mode(common.TooltipDisplayMode.Single).showColorScale(true))
-    .exemplarsColor(exemplar)
-    .hideLegend()
+  return (
+    describe(new heat.PanelBuilder(), question, 8)
+      .withTarget(
+        target({ query: question.query, name: '{{le}}', exemplars: true }).format(PromQueryFormat.Heatmap),
+      )
+      .color(
+        new heat.HeatmapColorOptionsBuilder()
+          .mode(heat.HeatmapColorMode.Scheme)
+          // One hue, light to dark: readable without telling colours apart.
+          .scheme('Blues')
+          .steps(64),
+      )
+      // Buckets of a native histogram grow by a factor: on a linear axis most would be no higher than a line.
+      .scaleDistribution(
+        new common.ScaleDistributionConfigBuilder().type(common.ScaleDistribution.Log).log(2),
+      )
+      .yAxis(new heat.YAxisConfigBuilder().unit(question.unit).axisPlacement(common.AxisPlacement.Left))
+      .cellValues(new heat.CellValuesBuilder().unit(units.callsPerSecond))
+      .tooltip(new heat.HeatmapTooltipBuilder().mode(common.TooltipDisplayMode.Single).showColorScale(true))
+      .exemplarsColor(exemplar)
+      .hideLegend()
+  )
 }
 
 /** A column of numbers. */

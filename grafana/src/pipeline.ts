@@ -1,7 +1,7 @@
 import { dashboard } from './dashboard.ts'
 import { limit } from './limits.ts'
 import { graph, number, rows, type Series, table } from './panel.ts'
-import { above0, calls, increase, label, legend, selector, tokens } from './query.ts'
+import { above0, calls, increase, label, legend, metric, selector, tokens } from './query.ts'
 import { unit } from './theme.ts'
 import { selectedCalls } from './trace-link.ts'
 import { field, spans } from './traces.ts'
@@ -77,7 +77,7 @@ export const pipeline = dashboard(
         noValue: 'No model calls yet',
         width: 4,
         decimals: 0,
-        query: age(calls),
+        query: age(metric.duration),
       }),
       number({
         title: 'Flagged calls',
@@ -134,7 +134,7 @@ export const pipeline = dashboard(
         noValue: 'No model calls yet',
         width: 8,
         series: [
-          { query: age(calls), name: 'durations' },
+          { query: age(metric.duration), name: 'durations' },
           { query: age(tokens.input), name: 'counters' },
         ],
       }),
@@ -183,19 +183,20 @@ export const pipeline = dashboard(
       spans({
         title: 'Dialects seen',
         description:
-          'Instrumentations recognised in the spans of calls, by service, of up to 500 traces that Tempo finds first.',
+          'Instrumentations recognised in the spans of calls, by service and layer, of up to 500 traces that Tempo finds first. Where several layers report a call, each has its span here; in the metrics the innermost counts.',
         noValue: 'No model calls in Tempo in this time',
         width: 12,
-        query: `{ ${selectedCalls} && span.genai.dialect != nil } | select(span.genai.dialect)`,
+        query: `{ ${selectedCalls} && span.genai.dialect != nil } | select(span.genai.dialect, span.genai.layer)`,
         limit: 500,
         group: true,
         columns: {
           'genai.dialect': { title: 'Dialect' },
+          'genai.layer': { title: 'Layer' },
           [field.service]: { title: 'Service' },
-          [field.span]: { title: 'Calls', take: 'count', unit: unit.none },
+          [field.span]: { title: 'Spans', take: 'count', unit: unit.none },
           [field.start]: { title: 'Last seen', take: 'max', unit: unit.moment },
         },
-        sortBy: 'Calls',
+        sortBy: 'Spans',
       }),
       table({
         title: 'What was missing, or could not be used?',

@@ -22,17 +22,30 @@ export const label = {
 /** A label in a legend. */
 export const legend = (...labels: string[]) => labels.map((name) => `{{${name}}}`).join(' · ')
 
-/** Metrics of the contract without the suffix of their type. */
+/** Native histograms of the contract: one series holds buckets, count and sum. */
 export const metric = {
   duration: 'gen_ai_client_inference_duration_seconds',
   firstChunk: 'gen_ai_client_inference_time_to_first_chunk_seconds',
+  /** Tokens of each call. Input includes what was read from and written to the cache. */
+  inputTokens: 'gen_ai_client_inference_operation_input_tokens',
+  outputTokens: 'gen_ai_client_inference_operation_output_tokens',
+  /** Output tokens of each call for each second that it took, waiting for the first one included. */
+  outputSpeed: 'gen_ai_client_inference_output_speed_per_second',
   request: 'http_server_request_duration_seconds',
   tool: 'gen_ai_execute_tool_duration_seconds',
   agent: 'gen_ai_invoke_agent_duration_seconds',
 } as const
 
+/** What a query takes a rate or an increase of: a series by its name, or one number of a histogram. */
+export type Source = string | { histogram: string; part: 'count' | 'sum' }
+
+/** How many values a histogram has. */
+export const count = (histogram: string): Source => ({ histogram, part: 'count' })
+/** What the values of a histogram add up to, in its unit. */
+export const total = (histogram: string): Source => ({ histogram, part: 'sum' })
+
 /** Every call, and those that failed: the histogram counts them, and success has no error type. */
-export const calls = `${metric.duration}_count`
+export const calls = count(metric.duration)
 export const failed = 'error_type!=""'
 export const cost = 'gen_ai_client_inference_usage_cost_total'
 export const unpriced = 'gen_ai_client_inference_unpriced_total'
@@ -87,25 +100,36 @@ export const sum = (series: string, by: readonly string[] = []) =>
 export const selector = (series: string, where?: string, narrow: readonly Variable[] = known(series)) =>
   `${series}{${[...narrow.map(matches), ...(where ? [where] : [])].join(', ')}}`
 
+/** Histograms are added up whole, before their number is read: Prometheus then leaves their buckets alone. */
+const of = (source: Source, added: (series: string) => string) =>
+  typeof source === 'string' ? added(source) : `histogram_${source.part}(${added(source.histogram)})`
+
 /** Per second, over as short a time as the resolution of the graph allows. */
-export const rate = (series: string, { by, where, narrow }: Aggregation = {}) =>
-  sum(`rate(${selector(series, where, narrow)}[$__rate_interval])`, by)
+export const rate = (source: Source, { by, where, narrow }: Aggregation = {}) =>
+  of(source, (series) => sum(`rate(${selector(series, where, narrow)}[$__rate_interval])`, by))
 
 /** The total of the dashboard's time range, or of another one. */
 export const increase = (
-  series: string,
+  source: Source,
   { by, where, narrow, over = '$__range', before }: Aggregation & Range = {},
-) => sum(`increase(${selector(series, where, narrow)}[${over}]${before ? ` offset ${before}` : ''})`, by)
+) =>
+  of(source, (series) =>
+    sum(`increase(${selector(series, where, narrow)}[${over}]${before ? ` offset ${before}` : ''})`, by),
+  )
 
 /** How a number is taken: at each point of a graph (`rate`), or of the whole time range (`increase`). */
-export type Take = (series: string, aggregation?: Aggregation) => string
+export type Take = (source: Source, aggregation?: Aggregation) => string
 
-/** A quantile of a histogram in its unit. Interpolated within its buckets. */
-export const quantile = (q: number, histogram: string, take: Take, { by = [], where }: Aggregation = {}) =>
-  `histogram_quantile(${q}, ${take(`${histogram}_bucket`, { by: [...by, 'le'], where })})`
+/** A quantile of a histogram in its unit. */
+export const quantile = (q: number, histogram: string, take: Take, aggregation: Aggregation = {}) =>
+  `histogram_quantile(${q}, ${take(histogram, aggregation)})`
+
+/** The share of a histogram's values that is above a limit, which is in the histogram's unit. */
+export const shareAbove = (limit: number, histogram: string, take: Take, aggregation: Aggregation = {}) =>
+  `1 - histogram_fraction(0, ${limit}, ${take(histogram, aggregation)})`
 
 /** A share, or an average: both parts taken alike. */
-export const ratio = (numerator: string, denominator: string, take: Take, aggregation: Aggregation = {}) => {
+export const ratio = (numerator: Source, denominator: Source, take: Take, aggregation: Aggregation = {}) => {
   const { by } = aggregation
   const whole = take(denominator, { by })
   return `${orZero(take(numerator, aggregation), whole)} / ${whole}`

@@ -3,7 +3,18 @@ import { dashboard } from './dashboard.ts'
 import { failedCalls } from './errors.ts'
 import { limit } from './limits.ts'
 import { bars, graph, number, table } from './panel.ts'
-import { above0, calls, failed, increase, label, legend, matches, metric, orZero } from './query.ts'
+import {
+  above0,
+  calls,
+  failed,
+  increase,
+  label,
+  legend,
+  matches,
+  metric,
+  orZero,
+  shareAbove,
+} from './query.ts'
 import { type Unit, unit } from './theme.ts'
 import { selectedCalls, traceLink } from './trace-link.ts'
 
@@ -91,10 +102,8 @@ const failures: Burnt = {
 const slowCalls: Burnt = {
   description: `Calls in the time range over ${seconds} s, failed ones included: what used the budget of slow calls.`,
   noValue: `No call over ${seconds} s in this time`,
-  count: (by) => {
-    const histogram = increase(`${metric.duration}_bucket`, { by: [by, 'le'] })
-    return `${increase(calls, { by: [by] })} * (1 - histogram_fraction(0, ${seconds}, ${histogram}))`
-  },
+  count: (by) =>
+    `${increase(calls, { by: [by] })} * (${shareAbove(seconds, metric.duration, increase, { by: [by] })})`,
   link: traceLink('Slow calls', `{ ${selectedCalls} && duration > ${seconds}s }`),
 }
 const burntBy = (title: string, by: string, { description, noValue, count, link }: Burnt) =>

@@ -21,8 +21,28 @@ export const selected = (...of: readonly Variable[]) =>
 /** Spans of calls and of their HTTP attempts have all of these. */
 export const selectedSpans = selected(...variables)
 
+/** A span of a call, whoever reports it. */
+export const anyCall = 'span.genai.role = "inference"'
 /** Those that count as calls: HTTP attempts, tools and agents have spans of their own. */
-export const selectedCalls = `span.genai.role = "inference" && ${selectedSpans}`
+export const selectedCalls = `${anyCall} && ${selectedSpans}`
+
+/** A span of a call that tells its usage. */
+const told = `${anyCall} && span.gen_ai.usage.input_tokens > 0`
+
+/**
+ * Each call once, as the Collector counts it (docs/once.md): where several layers report a call, the innermost that tells
+ * its usage. Here that is a span with none of `inner` below it. Tempo knows what is below from the parents of spans, so
+ * that of siblings, and in a trace without its root, each counts.
+ *
+ * @param calls a filter of spans of calls
+ * @param inner what a span further in has to be to count in their place; for calls that may have no usage, any call
+ */
+export const once = (calls: string, inner = told) => `({ ${inner} } !<< { ${calls} })`
+
+/** For the description of a panel. */
+export const countsOnce =
+  'A call that several spans report is here once: the innermost that tells its usage. Siblings are not told apart.'
+
 export const selectedAttempts = `span.genai.role = "attempt" && ${selectedSpans}`
 /** Agents and tools have no model of their own. */
 export const selectedAgents = `span.genai.role = "agent" && ${selected('environment', 'service', 'feature')}`

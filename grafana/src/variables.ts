@@ -5,7 +5,7 @@ import {
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard'
-import { calls, label, matches, variables } from './query.ts'
+import { label, matches, metric, variables } from './query.ts'
 
 export const prometheus = { type: 'prometheus', uid: '${datasource}' }
 export const tempo = { type: 'tempo', uid: '${traces}' }
@@ -25,7 +25,7 @@ export function dashboardVariables() {
     datasource('traces', 'Traces', 'tempo').hide(VariableHide.HideVariable),
     ...variables.map((name, index) => {
       const before = variables.slice(0, index).map(matches).join(', ')
-      const query = `label_values(${calls}${before && `{${before}}`}, ${label[name]})`
+      const query = `label_values(${metric.duration}${before && `{${before}}`}, ${label[name]})`
       return new QueryVariableBuilder(name)
         .label(name[0]!.toUpperCase() + name.slice(1))
         .datasource(prometheus)
