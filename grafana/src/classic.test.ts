@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard'
+import { toClassic } from '../../alerts/classic/rewrite.ts'
 import { histogramIn } from '../../alerts/histograms.ts'
 import { promqlNames } from '../../alerts/promql.ts'
 import { classicDashboard, classicDatasources } from './classic.ts'
@@ -17,6 +18,8 @@ describe.each(both)('%s', (_, native, classic) => {
     for (const { expr } of targets(classic)) {
       for (const name of series(expr)) expect(histogramIn(name)).toBeUndefined()
       expect(expr).not.toMatch(/histogram_(count|sum|avg)\(/)
+      // Which parses it.
+      expect(toClassic(expr)).toBe(expr)
     }
   })
 
