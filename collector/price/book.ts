@@ -18,7 +18,19 @@ export interface Rates {
   /** undefined where writes for an hour cost something else, and nobody says what. */
   cacheWrite1h?: number
   output: number
+  /** A thousand searches of the provider's own tool. undefined where the model has none, or nobody says what they cost. */
+  webSearches?: number
 }
+
+/** USD per million tokens that are no text. What is undefined is not known. */
+export interface ModalRates {
+  input: number | undefined
+  cacheRead: number | undefined
+  output: number | undefined
+}
+
+export const MODALITIES = ['audio', 'image', 'video'] as const
+export type Modality = (typeof MODALITIES)[number]
 
 /** What holds from a moment on. */
 export interface Period {
@@ -27,8 +39,10 @@ export interface Period {
   rates: Rates
   /** All tokens of a call with more than `above` input tokens cost these rates. */
   long?: { above: number; rates: Rates }
-  /** Sound, pictures or film in the input cost something else. */
-  textOnly?: boolean
+  /** Sound, pictures or film cost something else, where a call says how much of them it had. */
+  modal?: Partial<Record<Modality, ModalRates>>
+  /** A model of sound, pictures or film: a call that does not say how much of them it had has no price. */
+  told?: boolean
 }
 
 /** The data set's provider id → model name in lower case, as the Collector looks it up → periods, oldest first. */
@@ -125,20 +139,19 @@ function namesIn(match: MatchLogic): string[] {
   return parts.filter((name) => !/-20\d\d$/.test(name))
 }
 
-/** Models of sound and pictures: charged by more than their text, of which spans do not say how much there was. */
+/** Models of sound and pictures: charged by more than their text. */
 const NOT_TEXT = /audio|realtime|transcribe|voxtral|whisper|image|live|-tts/
 
-/** Rates of what spans count, and charges beside the tokens (searches), which are not priced here. */
+/** Rates of what spans count, and charges beside the tokens: no span says how often files were searched. */
 const TOKENS = ['input_mtok', 'output_mtok', 'cache_read_mtok', 'cache_write_mtok', 'cache_write_1h_mtok']
 const BESIDE = /^(web_searches|storage_searches)_kcount$/
-const OTHER_INPUT = /^(input|cache)_(audio|image|video)(_read)?_mtok$/
+const MODAL = /^(input_(audio|image|video)|cache_(audio|image|video)_read|output_(audio|image|video))_mtok$/
 
 /** undefined where tokens alone do not make the price, so that the model stays unpriced. */
 function periodsOf(model: ModelInfo, vendor: string): Period[] | undefined {
   const maker = AS_THE_MAKER[vendor]?.[model.id]
   const { prices } = maker ? providerOf(maker).models.find(({ id }) => id === model.id)! : model
   const conditional: ConditionalPrice[] = Array.isArray(prices) ? prices : [{ prices }]
-  if (NOT_TEXT.test(model.id.toLowerCase())) return undefined
   // By the hour, which is DeepSeek's way. At weekends and on Chinese holidays all hours cost the same, which the data set
   // cannot say (https://github.com/pydantic/genai-prices/issues/582).
   if (conditional.some(({ constraint }) => constraint?.type === 'time_of_date')) return undefined
@@ -147,8 +160,13 @@ function periodsOf(model: ModelInfo, vendor: string): Period[] | undefined {
   if (keys.size === 0 && !model.id.endsWith(':free')) return undefined
   if (keys.size > 0 && conditional.some(({ prices }) => prices.input_mtok === undefined)) return undefined
   // Charged by the request, for citations, for pictures in the answer, …
-  if ([...keys].some((key) => !TOKENS.includes(key) && !BESIDE.test(key) && !OTHER_INPUT.test(key)))
+  if ([...keys].some((key) => !TOKENS.includes(key) && !BESIDE.test(key) && !MODAL.test(key)))
     return undefined
+  const isModal = [...keys].some((key) => MODAL.test(key))
+  const notText = NOT_TEXT.test(model.id.toLowerCase())
+  if (notText && !isModal) return undefined
+  // What answers with them does so often; what only takes them is mostly given text.
+  const told = notText || [...keys].some((key) => MODAL.test(key) && key.startsWith('output_'))
 
   const twice = (vendor === 'aws' || vendor === 'google') && TWICE_FOR_AN_HOUR.test(model.id)
   const periods: Period[] = []
@@ -165,7 +183,8 @@ function periodsOf(model: ModelInfo, vendor: string): Period[] | undefined {
       ...(constraint?.type === 'start_date' ? { from: constraint.start_date } : {}),
       rates,
       ...(above === undefined ? {} : { long: { above, rates: tier } }),
-      ...([...keys].some((key) => OTHER_INPUT.test(key)) ? { textOnly: true } : {}),
+      ...(isModal ? { modal: modalRates(prices) } : {}),
+      ...(told ? { told } : {}),
     })
   }
   return periods
@@ -195,7 +214,23 @@ function ratesOf(prices: ModelPrice, twice: boolean, pick: (price: number | Tier
     cacheWrite: rate('cache_write_mtok', input),
     ...(unknown && !twice ? {} : { cacheWrite1h }),
     output: rate('output_mtok', 0),
+    ...(typeof prices.web_searches_kcount === 'number' ? { webSearches: prices.web_searches_kcount } : {}),
   }
+}
+
+/** A price by the length of the input is not known for these: its own is the one of a short input, and stays out. */
+function modalRates(prices: ModelPrice): Partial<Record<Modality, ModalRates>> {
+  const rate = (key: string) => (typeof prices[key] === 'number' ? prices[key] : undefined)
+  return Object.fromEntries(
+    MODALITIES.flatMap((kind) => {
+      const rates: ModalRates = {
+        input: rate(`input_${kind}_mtok`),
+        cacheRead: rate(`cache_${kind}_read_mtok`),
+        output: rate(`output_${kind}_mtok`),
+      }
+      return Object.values(rates).some((value) => value !== undefined) ? [[kind, rates]] : []
+    }),
+  )
 }
 
 function tierStart(id: string, prices: ModelPrice): number | undefined {

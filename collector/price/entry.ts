@@ -1,16 +1,20 @@
-import type { Period, Rates } from './book.ts'
+import { MODALITIES } from './book.ts'
+import type { ModalRates, Period, Rates } from './book.ts'
 
 /**
  * A price as the Collector reads it: the five rates in USD per million tokens, as one text (input, read from the cache,
- * written to it for 5 minutes, written for an hour, output), or a choice between two prices. A rate that is not known is
- * `-`, and a call with such tokens has no price.
+ * written to it for 5 minutes, written for an hour, output; sixth, where there are any, a thousand searches), or a choice
+ * between two prices. A rate that is not known is `-`, and a call with such tokens has no price.
+ *
+ * `text` is the price of a model that has others for sound, pictures or film: three rates each (input, read from the cache,
+ * output). `told`: only of calls that say how much of these they had.
  *
  * A text, as the Collector parses it ten times as fast as a map of numbers when it starts.
  */
 export type Entry =
   | string
   | { from: string; then: Entry; before: Entry }
-  | { text: Entry }
+  | { text: Entry; audio?: string; image?: string; video?: string; told?: true }
   | { above: number; long: Entry; short: Entry }
 
 /** The periods of a model as one entry: choices by date, in them by the length of the input. */
@@ -23,16 +27,35 @@ export function entryOf(periods: readonly Period[]): Entry {
   }, first.entry)
 }
 
-function periodEntry({ rates, long, textOnly }: Period): Entry {
+function periodEntry({ rates, long, modal, told }: Period): Entry {
   const entry = long
     ? { above: long.above, long: ratesText(long.rates), short: ratesText(rates) }
     : ratesText(rates)
-  return textOnly ? { text: entry } : entry
+  if (!modal) return entry
+  const others = MODALITIES.flatMap((kind) => (modal[kind] ? [[kind, modalText(modal[kind])]] : []))
+  return { text: entry, ...Object.fromEntries(others), ...(told ? { told } : {}) }
 }
 
-export function ratesText({ input, cacheRead, cacheWrite, cacheWrite1h, output }: Rates): string {
-  return [input, cacheRead, cacheWrite, cacheWrite1h ?? '-', output].join(' ')
+export function ratesText({
+  input,
+  cacheRead,
+  cacheWrite,
+  cacheWrite1h,
+  output,
+  webSearches,
+}: Rates): string {
+  return [
+    input,
+    cacheRead,
+    cacheWrite,
+    cacheWrite1h ?? '-',
+    output,
+    ...(webSearches ? [webSearches] : []),
+  ].join(' ')
 }
+
+const modalText = ({ input, cacheRead, output }: ModalRates) =>
+  [input, cacheRead, output].map((rate) => rate ?? '-').join(' ')
 
 /** How deep choices by date are nested: so many times the Collector has to decide. */
 export function depth(entry: Entry): number {

@@ -135,7 +135,13 @@ describe('entries', () => {
       then: '1 0.1 1.25 2 4',
       before: { above: 9, long: '1 0.1 1.25 2 4', short: '1 0.1 1.25 2 5' },
     })
-    expect(entryOf([{ rates, textOnly: true }])).toEqual({ text: '1 0.1 1.25 2 5' })
+    const audio = { input: 3, cacheRead: undefined, output: 12 }
+    expect(entryOf([{ rates, modal: { audio }, told: true }])).toEqual({
+      text: '1 0.1 1.25 2 5',
+      audio: '3 - 12',
+      told: true,
+    })
+    expect(entryOf([{ rates: { ...rates, webSearches: 10 } }])).toBe('1 0.1 1.25 2 5 10')
   })
 
   test('the date from which a price holds, of the data set', () => {

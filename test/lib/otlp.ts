@@ -18,6 +18,7 @@ export interface SpanInput {
   traceId?: string
   spanId?: string
   parentSpanId?: string
+  traceState?: string
   /** Milliseconds since the epoch; now minus the duration by default. */
   start?: number
   /** Milliseconds; 1,000 by default. */
@@ -79,6 +80,7 @@ function otlpSpan(span: SpanInput) {
     traceId: span.traceId ?? newTraceId(),
     spanId: span.spanId ?? newSpanId(),
     parentSpanId: span.parentSpanId,
+    traceState: span.traceState,
     name: span.name ?? 'span',
     kind: KINDS[span.kind ?? 'client'],
     startTimeUnixNano: span.startTimeUnixNano ?? String(BigInt(start) * 1_000_000n),

@@ -1,7 +1,7 @@
 /** The generated OTTL, in the real Collector, against calcPrice: every model, every part, every date and tier. */
 import { calcPrice, findProvider } from '@pydantic/genai-prices'
-import { dataName, readPriceBook } from '../../collector/price/book.ts'
-import type { Period } from '../../collector/price/book.ts'
+import { dataName, MODALITIES, readPriceBook } from '../../collector/price/book.ts'
+import type { Modality, Period } from '../../collector/price/book.ts'
 import { AS_THE_MAKER } from '../../collector/price/names.ts'
 import { PROVIDERS } from '../../collector/price/providers.ts'
 import { readTrace } from '../../scripts/lib/tempo.ts'
@@ -26,6 +26,9 @@ interface Usage {
   write?: number
   write1h?: number
   output: number
+  searches?: number
+  /** Parts of the above that are no text. */
+  modal?: Partial<Record<Modality, { input?: number; read?: number; output?: number }>>
 }
 
 const USAGES: Usage[] = [
@@ -41,8 +44,16 @@ const SECOND = 1000
 const cost = (attributes: Attributes, part: string) =>
   attributes[`gen_ai.usage.cost.${part}`] as number | undefined
 
-function usageAttributes({ input, read, write, write1h, output }: Usage): Attributes {
+function usageAttributes({ input, read, write, write1h, output, searches, modal = {} }: Usage): Attributes {
   return {
+    'genai.usage.web_searches': searches,
+    ...Object.fromEntries(
+      Object.entries(modal).flatMap(([kind, tokens]) => [
+        [`gen_ai.usage.${kind}.input_tokens`, tokens.input],
+        [`gen_ai.usage.${kind}.cache_read.input_tokens`, tokens.read],
+        [`gen_ai.usage.${kind}.output_tokens`, tokens.output],
+      ]),
+    ),
     'gen_ai.usage.input_tokens': input,
     'gen_ai.usage.cache_read.input_tokens': read,
     'gen_ai.usage.cache_write.input_tokens': write,
@@ -51,7 +62,10 @@ function usageAttributes({ input, read, write, write1h, output }: Usage): Attrib
   }
 }
 
-/** What the data set says, in USD; undefined where it has no price. `provider`: its own id. */
+/**
+ * What the data set says, in USD; undefined where it has no price. `provider`: its own id. `start`: a clock that is ahead
+ * brings no price forward.
+ */
 const expected = (model: string, provider: string, usage: Usage, start: number) =>
   calcPrice(
     {
@@ -60,9 +74,17 @@ const expected = (model: string, provider: string, usage: Usage, start: number) 
       cache_write_tokens: usage.write ?? 0,
       cache_write_1h_tokens: usage.write1h ?? 0,
       output_tokens: usage.output,
+      web_searches: usage.searches ?? 0,
+      ...Object.fromEntries(
+        Object.entries(usage.modal ?? {}).flatMap(([kind, tokens]) => [
+          [`input_${kind}_tokens`, tokens.input ?? 0],
+          [`cache_${kind}_read_tokens`, tokens.read ?? 0],
+          [`output_${kind}_tokens`, tokens.output ?? 0],
+        ]),
+      ),
     },
     model,
-    { providerId: provider, timestamp: new Date(start) },
+    { providerId: provider, timestamp: new Date(Math.min(start, Date.now())) },
   )?.total_price
 
 /** Whether the data set has a price of its own for what is written for an hour; it charges it as 5 minutes where not. */
@@ -97,10 +119,37 @@ function times(periods: Period[]): number[] {
 
 function usages(periods: Period[]): Usage[] {
   const limits = new Set(periods.flatMap(({ long }) => (long ? [long.above] : [])))
+  const modal = modalUsages(periods)
+  // Without it they have no price.
+  if (periods.some(({ told }) => told)) return modal
   return [
     ...USAGES,
     ...[...limits].flatMap((input) => [input, input + 1].map((n) => ({ input: n, output: 10 }))),
+    ...(periods.every(({ rates }) => rates.webSearches) ? [{ input: 100, output: 10, searches: 3 }] : []),
+    ...modal,
   ]
+}
+
+/** Each modality alone, then all at once, in what has a rate. */
+function modalUsages(periods: Period[]): Usage[] {
+  const known = periods[0]!.modal ?? {}
+  const parts = MODALITIES.flatMap((kind) => {
+    const rates = known[kind]
+    if (!rates) return []
+    const tokens = {
+      ...(rates.input === undefined ? {} : { input: 3000 }),
+      ...(rates.cacheRead === undefined ? {} : { read: 1000 }),
+      ...(rates.output === undefined ? {} : { output: 70 }),
+    }
+    return [[kind, tokens] as const]
+  })
+  const call = (modal: typeof parts) => ({
+    input: 10_000,
+    read: 4000,
+    output: 250,
+    modal: Object.fromEntries(modal),
+  })
+  return parts.length ? [...parts.map((part) => call([part])), call(parts)] : []
 }
 
 /** `name`: as a span has it; `known`: as the data set has it. */
@@ -132,7 +181,9 @@ async function compare(provider: string, models: { name: string; known: string; 
     const right = expected(known, whose(known), usage, start) ?? Number.NaN
     const attributes = stored.get(name)!
     const actual = cost(attributes, 'amount') ?? Number.NaN
-    const parts = ['input', 'cache_read', 'cache_write', 'output'].map((part) => cost(attributes, part)!)
+    const parts = ['input', 'cache_read', 'cache_write', 'output', 'server_tools'].map(
+      (part) => cost(attributes, part) ?? (part === 'server_tools' ? 0 : Number.NaN),
+    )
     const exact = parts.reduce((a, b) => a + b) === actual
     return Math.abs(actual - right) <= 1e-9 * right && exact ? [] : [{ name, actual, right, parts }]
   })
@@ -152,7 +203,8 @@ describe('costs what calcPrice says, by every name, in every part, at every date
         periods,
       })),
     )
-    expect(count).toBeGreaterThanOrEqual(models.size * USAGES.filter(({ write1h }) => !write1h).length)
+    const text = [...models.values()].filter((periods) => !periods.some(({ told }) => told))
+    expect(count).toBeGreaterThanOrEqual(text.length * USAGES.filter(({ write1h }) => !write1h).length)
   })
 
   test.each(['', 'arn:aws:bedrock:us-east-1::foundation-model/'])(
@@ -335,12 +387,19 @@ describe('never a guess: no cost at all', () => {
     expect(Object.keys(stored.get('call')!).filter((key) => /cost|price/.test(key))).toEqual([])
   })
 
-  test('text is priced, sound of a model that charges it otherwise is not', async () => {
+  test('sound and pictures, of a model that charges them otherwise and nobody says how', async () => {
     const gemini = { 'gen_ai.provider.name': 'gcp.gemini', 'gen_ai.request.model': 'gemini-2.5-flash' }
-    expect(await amounts([gemini, { ...gemini, 'gen_ai.usage.audio.input_tokens': 5 }])).toEqual([
-      0.0028,
-      undefined,
+    const sonic = { 'gen_ai.provider.name': 'aws.bedrock', 'gen_ai.request.model': 'amazon.nova-sonic-v1:0' }
+    const [text, sound, picturesOut, cached] = await amounts([
+      gemini,
+      { ...gemini, 'gen_ai.usage.audio.input_tokens': 500 },
+      { ...gemini, 'gen_ai.usage.image.output_tokens': 5 },
+      { ...sonic, 'gen_ai.usage.audio.input_tokens': 50, 'gen_ai.usage.audio.cache_read.input_tokens': 5 },
     ])
+    // By hand: 0.30 and, of sound, 1 USD per million in, 2.50 out.
+    expect(text).toBeCloseTo(0.0003 + 0.0025, 12)
+    expect(sound).toBeCloseTo(0.00015 + 0.0005 + 0.0025, 12)
+    for (const amount of [picturesOut, cached]) expect(amount).toBeUndefined()
   })
 
   // By hand, of 1,000 tokens written, 400 of them for an hour.
@@ -587,13 +646,20 @@ describe('how a call was served', () => {
   })
 })
 
+/** As OpenRouter's answers have it, in a currency that is not ours. */
+const billed = (amount: number) => ({
+  'gen_ai.usage.cost.amount': new Double(amount),
+  'gen_ai.usage.cost.currency': 'EUR',
+  'gen_ai.usage.cost.source': 'provider',
+})
+
 describe('a cost that the application computed', () => {
   const gpt = { ...CALL, 'gen_ai.provider.name': 'openai', 'gen_ai.response.model': 'gpt-5' }
   const unknown = { ...gpt, 'gen_ai.response.model': 'gpt-99' }
   const of = async (attributes: Attributes) => (await priced([{ name: 'call', attributes }])).get('call')!
 
   test('is kept beside ours, with the difference', async () => {
-    for (const source of [undefined, 'local', 'provider']) {
+    for (const source of [undefined, 'local', 'somebody']) {
       const call = await of({
         ...gpt,
         'gen_ai.usage.cost.amount': new Double(0.25),
@@ -624,8 +690,13 @@ describe('a cost that the application computed', () => {
     expect(Object.keys(call).filter((key) => /^gen_ai[.]usage[.]cost|difference/.test(key))).toEqual([])
   })
 
-  test('is none where another Collector of this kind set it', async () => {
-    const [once] = (await priced([{ name: 'call', attributes: gpt }])).values()
+  test.each([
+    ['list price', {}],
+    ['searches', { 'gen_ai.response.model': 'gpt-4.1', 'genai.usage.web_searches': 3 }],
+    ['cost that the provider billed', billed(0.0042)],
+    ['cost that the provider billed, of a model without a price', { ...unknown, ...billed(0.0042) }],
+  ])('is none where another Collector of this kind set it: %s', async (_, attributes: Attributes) => {
+    const [once] = (await priced([{ name: 'call', attributes: { ...gpt, ...attributes } }])).values()
     const again = await of(
       Object.fromEntries(
         Object.entries(once!).map(([key, value]) => [
@@ -635,6 +706,109 @@ describe('a cost that the application computed', () => {
       ),
     )
     expect(again).toEqual(once)
+  })
+
+  test('is what the call cost where the provider billed it, the list price beside it', async () => {
+    const call = await of({ ...gpt, ...billed(0.0042) })
+    expect(call).toMatchObject({
+      'gen_ai.usage.cost.amount': 0.0042,
+      'gen_ai.usage.cost.currency': 'EUR',
+      'gen_ai.usage.cost.source': 'provider',
+    })
+    expect(call['genai.usage.cost.list']).toBeCloseTo(0.01125, 12)
+    expect(call['genai.usage.cost.difference']).toBeCloseTo(0.01125 - 0.0042, 12)
+    expect(cost(call, 'output')).toBeCloseTo(0.01, 12)
+    const free = await of({ ...gpt, ...billed(0), 'openai.response.service_tier': 'ultrafast' })
+    expect(free).toMatchObject({ 'gen_ai.usage.cost.amount': 0, 'gen_ai.usage.cost.source': 'provider' })
+    expect(free).not.toHaveProperty(['genai.usage.cost.list'])
+    const noList = await of({ ...unknown, ...billed(0.5) })
+    expect(noList['gen_ai.usage.cost.amount']).toBe(0.5)
+    expect(noList).not.toHaveProperty(['genai.usage.cost.list'])
+  })
+
+  test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 1e9])(
+    'is flagged, and not taken, where nobody can have billed it: %d',
+    async (amount) => {
+      const call = await of({ ...gpt, ...billed(amount) })
+      expect(call).toMatchObject({ 'genai.flag': ['cost_invalid'], 'gen_ai.usage.cost.source': 'local' })
+      expect(call['gen_ai.usage.cost.amount']).toBeCloseTo(0.01125, 12)
+      expect(Object.keys(call).filter((key) => key.includes('billed'))).toEqual([])
+    },
+  )
+})
+
+describe('searches of the provider’s own tool', () => {
+  const claude = { 'gen_ai.provider.name': 'anthropic', 'gen_ai.response.model': 'claude-sonnet-5' }
+  const of = async (attributes: Attributes) =>
+    (await priced([{ name: 'call', attributes: { ...CALL, ...claude, ...attributes } }])).get('call')!
+
+  test('are a part of their own, at 10 USD a thousand', async () => {
+    const call = await of({ ...usageAttributes({ input: 9548, output: 528, searches: 2 }) })
+    expect(cost(call, 'server_tools')).toBeCloseTo(0.02, 12)
+    // https://github.com/BerriAI/litellm/issues/16996
+    expect(cost(call, 'amount')).toBeCloseTo(0.044376, 12)
+  })
+
+  test('cost the same in a batch and in a region, as only tokens are multiplied', async () => {
+    const call = await of({
+      'genai.usage.web_searches': 2,
+      'anthropic.response.service_tier': 'batch',
+      'anthropic.response.inference_geo': 'us',
+    })
+    expect(cost(call, 'amount')).toBeCloseTo(0.012 * 0.5 * 1.1 + 0.02, 12)
+  })
+
+  test('are flagged where nobody says what they cost, and the tokens are priced', async () => {
+    const call = await of({ 'gen_ai.response.model': 'claude-3-opus', 'genai.usage.web_searches': 2 })
+    expect(cost(call, 'amount')).toBeCloseTo(0.09, 12)
+    expect(call['genai.flag']).toEqual(['server_tools_unpriced'])
+  })
+})
+
+describe('free variants of OpenRouter cost nothing', () => {
+  const openrouter = (request: string | undefined, response?: string) => ({
+    'gen_ai.provider.name': 'openrouter',
+    'gen_ai.request.model': request,
+    'gen_ai.response.model': response,
+  })
+  test.each([
+    ['in the book', openrouter('nvidia/nemotron-3-nano-30b-a3b:free'), 0],
+    ['not in the book', openrouter('z-ai/glm-4.5-air:free'), 0],
+    ['by the answer', openrouter('openrouter/free', 'upstage/solar-pro-3:free'), 0],
+    ['by the answer alone', openrouter(undefined, 'upstage/solar-pro-3:free'), 0],
+    ['the router of free models', openrouter('openrouter/free', 'upstage/solar-pro-3'), 0],
+    ['an answer without the variant', openrouter('openai/gpt-5:free', 'openai/gpt-5'), 0],
+    ['as LiteLLM writes it', openrouter('openrouter/z-ai/glm-4.5-air:free'), 0],
+    ['another model that stepped in is not free', openrouter('a/b:free', 'openai/gpt-5'), 0.01125],
+    ['the paid sibling is not free', openrouter('stepfun/step-9.9-flash'), undefined],
+    [
+      'nor is another provider’s',
+      { ...openrouter('gpt-5:free'), 'gen_ai.provider.name': 'openai' },
+      undefined,
+    ],
+  ])('%s', async (_, attributes: Attributes, right) => {
+    const [amount] = await amounts([attributes])
+    if (right === undefined) expect(amount).toBeUndefined()
+    else expect(amount).toBeCloseTo(right, 12)
+  })
+})
+
+describe('what summed up the conversation', () => {
+  const sonnet = { 'gen_ai.provider.name': 'anthropic', 'gen_ai.response.model': 'claude-sonnet-4-5' }
+  test.each([
+    // Both requests were short, and together longer than the limit of 200,000.
+    ['a request of its own', 203_000, 180_000, 0.203 * 3],
+    ['too long itself', 240_000, 210_000, 0.24 * 6],
+    ['none', 203_000, undefined, 0.203 * 6],
+  ])('%s: the length of each decides', async (_, input, compaction, right) => {
+    const [amount] = await amounts([
+      {
+        ...sonnet,
+        ...usageAttributes({ input, output: 0 }),
+        'genai.usage.compaction.input_tokens': compaction,
+      },
+    ])
+    expect(amount).toBeCloseTo(right, 12)
   })
 })
 
@@ -648,7 +822,9 @@ describe('prices of your own', () => {
       "openai": {
         "gpt-5": {"input": 1, "output": 8, "cache_read": 0.1},
         "prod-chat": {"input": 2.5, "output": 10},
-        "gpt-5.2": {"from": "2027-01-01", "then": {"input": 0.5, "output": 5}, "before": {"input": 1, "output": 10}},
+        "gpt-5.2": {"from": "2026-06-01", "then": {"input": 0.5, "output": 5}, "before": {"input": 1, "output": 10}},
+        "gpt-5.1": {"from": "2126-01-01", "then": {"input": 0.5, "output": 5}, "before": {"input": 1, "output": 10}},
+        "searcher": {"input": 1, "output": 1, "web_searches": 25},
         "gpt-5.4": {"above": 271999, "long": {"input": 4, "output": 18}, "short": {"input": 2, "output": 12}},
         "no-output": {"input": 1},
         "words": {"input": "one", "output": 1},
@@ -678,8 +854,20 @@ describe('prices of your own', () => {
       0.0125,
     ],
     ['win by the request', { ...openai('gpt-5-mini'), 'gen_ai.request.model': 'prod-chat' }, {}, 0.0125],
-    ['may have a date: before', openai('gpt-5.2'), { start: Date.UTC(2026, 11, 31, 23, 59, 59) }, 0.011],
-    ['may have a date: from then', openai('gpt-5.2'), { start: Date.UTC(2027, 0, 1) }, 0.0055],
+    ['may have a date: before', openai('gpt-5.2'), { start: Date.UTC(2026, 4, 31, 23, 59, 59) }, 0.011],
+    ['may have a date: from then', openai('gpt-5.2'), { start: Date.UTC(2026, 5, 1) }, 0.0055],
+    [
+      'do not begin earlier for a clock that is ahead',
+      openai('gpt-5.1'),
+      { start: Date.UTC(2126, 0, 2) },
+      0.011,
+    ],
+    [
+      'may say what a thousand searches cost',
+      { ...openai('searcher'), 'genai.usage.web_searches': 4 },
+      {},
+      0.102,
+    ],
     ['may have a tier: short', openai('gpt-5.4'), {}, 0.014],
     ['may have a tier: long', { ...openai('gpt-5.4'), 'gen_ai.usage.input_tokens': 300_000 }, {}, 1.218],
     [
