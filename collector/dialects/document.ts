@@ -20,6 +20,10 @@ A **limit** is something that the library's spans do not say, so that nothing af
 versions whose real exports are in [\`test/dialects/fixtures\`](../test/dialects/fixtures), each with what the API really
 answered beside it; the tests compare the two to the last token.
 
+**Layer** is what reports the call: \`gateway\` (the provider's API, a proxy), \`sdk\` (the provider's SDK, or a program that
+calls the API itself), \`instrumentation\` (what patches an SDK), \`framework\` (what calls an SDK, and what patches that)
+or \`wrapper\` (spans written by hand, and unknown ones). Several may report one call.
+
 Only spans with \`genai.role\` = \`inference\` (chat, generate_content, text_completion, embeddings) are in token and cost
 metrics. Agents, workflows and chains never are, whatever usage they repeat.
 `
@@ -40,7 +44,9 @@ function readHeader(file: string): { about: string; fields: Field[] } {
   const about: string[] = []
   for (const line of lines) {
     const field =
-      /^(Recorded|Fingerprint|Basis|Time to first chunk|TTFT|Limits|Reference|Renames): (.*)$/.exec(line)
+      /^(Layer|Recorded|Fingerprint|Basis|Time to first chunk|TTFT|Limits|Reference|Renames): (.*)$/.exec(
+        line,
+      )
     if (field) fields.push({ name: field[1]!.replace('TTFT', 'Time to first chunk'), text: field[2]! })
     else if (fields.length > 0) fields.at(-1)!.text += ` ${line}`
     else about.push(line)

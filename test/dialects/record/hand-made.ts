@@ -24,6 +24,8 @@ interface Span {
 
 interface HandMade {
   library: string
+  /** `node` where it is absent. */
+  language?: string
   why: string
   unsaid?: string[]
   truth: Truth[]
@@ -133,7 +135,320 @@ const sentryAnswer = {
 const byHand = { library: 'written by hand', why: 'there is no library: names that blogs and examples use' }
 const chatSpan = { name: 'llm.chat', scope: 'my-app', kind: 'client' as const }
 
+/* Cloudflare AI Gateway: developers.cloudflare.com/ai-gateway/observability/otel-integration */
+
+const cloudflare = {
+  library: 'Cloudflare AI Gateway (2026-11)',
+  language: 'hosted',
+  why: 'only the real gateway sends them; attributes from its documentation',
+  unsaid: ['model', 'reasoning', 'ttft', 'finish_reason'],
+}
+const inCloudflare = { name: 'chat', scope: 'ai-gateway', service: 'ai-gateway', kind: 'client' as const }
+
+/* Gemini CLI: @google/gemini-cli-core 0.61.0, telemetry/trace.js and core/loggingContentGenerator.js */
+
+const geminiCli = {
+  library: '@google/gemini-cli-core@0.61.0',
+  why: 'from its source',
+  unsaid: ['model', 'cached', 'ttft', 'finish_reason', 'error_type'],
+}
+const gemini = (call: Partial<Truth>): Truth =>
+  truth({ provider: 'gcp.gemini', request_model: 'gemini-2.5-flash', model: 'gemini-2.5-flash', ...call })
+const generated = (call: Partial<Truth>) => gemini({ operation: 'generate_content', ...call })
+const ofGeminiCli = {
+  'gen_ai.agent.name': 'gemini-cli',
+  'gen_ai.agent.description': 'Gemini CLI is an open-source AI agent',
+  'gen_ai.conversation.id': 'session-1',
+}
+const geminiCall = {
+  ...ofGeminiCli,
+  'gen_ai.operation.name': 'llm_call',
+  'gen_ai.request.model': 'gemini-2.5-flash',
+  'gen_ai.prompt.name': 'session-1########0',
+  'gen_ai.system_instructions': '[]',
+  'gen_ai.tool.definitions': '[]',
+}
+const inGeminiCli = { scope: 'gemini-cli', service: 'gemini-cli', kind: 'internal' as const }
+
+/* Quarkus: quarkiverse/quarkus-langchain4j#2453 */
+
+const quarkus = {
+  library: 'quarkus-langchain4j@1.8',
+  language: 'java',
+  why: 'a release from before it named operation and provider, after the report of it',
+  unsaid: ['cached', 'reasoning', 'ttft'],
+}
+const inQuarkus = { scope: 'io.quarkus.opentelemetry', kind: 'internal' as const }
+
+/* LiveKit: livekit-agents 1.8.9, llm/llm.py; without operation and provider: livekit/agents#4639 */
+
+const livekit = {
+  library: 'livekit-agents@1.3',
+  language: 'python',
+  why: 'a release from before it named operation and provider, after the report of it; lk.llm_metrics as of 1.8.9',
+  unsaid: ['model', 'finish_reason'],
+}
+const inLivekit = { name: 'llm_request', scope: 'livekit-agents', kind: 'internal' as const }
+const livekitMetrics = (more: object) =>
+  JSON.stringify({ type: 'llm_metrics', duration: 0.6, ttft: 0.35, cancelled: false, ...more })
+
+/* Pipecat: 1.14.0, utils/tracing */
+
+const pipecat = {
+  library: 'pipecat-ai@1.14.0',
+  language: 'python',
+  why: 'from its source',
+  unsaid: ['model', 'cache_write_1h', 'finish_reason'],
+}
+const inPipecat = { scope: 'pipecat', kind: 'internal' as const }
+
 const fixtures: Record<string, HandMade> = {
+  'cloudflare-ai-gateway/openai': {
+    ...cloudflare,
+    truth: [
+      truth({ provider: 'openai', request_model: 'gpt-4o-mini', model: null, input: 1000, output: 100 }),
+    ],
+    spans: [
+      {
+        ...inCloudflare,
+        attributes: {
+          'gen_ai.request.model': 'gpt-4o-mini',
+          'gen_ai.model.provider': 'openai',
+          'gen_ai.usage.input_tokens': 1000,
+          'gen_ai.usage.output_tokens': 100,
+          'gen_ai.usage.cost': { double: 0.00021 },
+          'gen_ai.prompt_json': '[{"role":"user","content":"Where is my parcel?"}]',
+          'gen_ai.completion_json': '{"choices":[]}',
+          team: 'search',
+        },
+      },
+    ],
+  },
+  'cloudflare-ai-gateway/google': {
+    ...cloudflare,
+    truth: [gemini({ model: null, input: 500, output: 20 })],
+    spans: [
+      {
+        ...inCloudflare,
+        attributes: {
+          'gen_ai.request.model': 'gemini-2.5-flash',
+          'gen_ai.model.provider': 'google-ai-studio',
+          'gen_ai.usage.input_tokens': 500,
+          'gen_ai.usage.output_tokens': 20,
+        },
+      },
+    ],
+  },
+  'gemini-cli/prompt': {
+    ...geminiCli,
+    truth: [generated({ input: 5000, output: 200 }), generated({ input: 6000, output: 100 })],
+    spans: [
+      {
+        ...inGeminiCli,
+        name: 'user_prompt',
+        duration: 3000,
+        attributes: { ...ofGeminiCli, 'gen_ai.operation.name': 'user_prompt' },
+      },
+      {
+        ...inGeminiCli,
+        name: 'llm_call',
+        parent: 0,
+        start: 10,
+        attributes: { ...geminiCall, 'gen_ai.usage.input_tokens': 5000, 'gen_ai.usage.output_tokens': 200 },
+      },
+      {
+        ...inGeminiCli,
+        name: 'tool_call',
+        parent: 0,
+        start: 700,
+        attributes: {
+          ...ofGeminiCli,
+          'gen_ai.operation.name': 'tool_call',
+          'gen_ai.tool.name': 'read_file',
+          'gen_ai.tool.call_id': 'c1',
+        },
+      },
+      {
+        ...inGeminiCli,
+        name: 'llm_call',
+        parent: 0,
+        start: 1500,
+        attributes: { ...geminiCall, 'gen_ai.usage.input_tokens': 6000, 'gen_ai.usage.output_tokens': 100 },
+      },
+    ],
+  },
+  'gemini-cli/error': {
+    ...geminiCli,
+    truth: [generated({ model: null, error_type: 'rate_limit_error' })],
+    spans: [{ ...inGeminiCli, name: 'llm_call', error: true, attributes: geminiCall }],
+  },
+  'quarkus-langchain4j/plain': {
+    ...quarkus,
+    truth: [
+      truth({
+        provider: 'openai',
+        request_model: 'gpt-4o-mini',
+        model: 'gpt-4o-mini-2024-07-18',
+        input: 1000,
+        output: 100,
+        stop_reason: 'STOP',
+      }),
+    ],
+    spans: [
+      {
+        ...inQuarkus,
+        name: 'completion gpt-4o-mini',
+        attributes: {
+          'gen_ai.request.model': 'gpt-4o-mini',
+          'gen_ai.request.temperature': { double: 1 },
+          'gen_ai.request.top_p': { double: 1 },
+          'gen_ai.response.id': 'chatcmpl-1',
+          'gen_ai.response.model': 'gpt-4o-mini-2024-07-18',
+          'gen_ai.response.finish_reasons': ['STOP'],
+          'gen_ai.usage.completion_tokens': 100,
+          'gen_ai.usage.prompt_tokens': 1000,
+        },
+      },
+    ],
+  },
+  'livekit/before-1-4': {
+    ...livekit,
+    unsaid: [...livekit.unsaid, 'ttft'],
+    truth: [gemini({ model: null, input: 1000, output: 1000 })],
+    spans: [
+      {
+        ...inLivekit,
+        attributes: {
+          'gen_ai.request.model': 'gemini-2.5-flash',
+          'gen_ai.usage.input_tokens': 1000,
+          'gen_ai.usage.output_tokens': 1000,
+          'lk.llm_metrics': '{}',
+        },
+      },
+    ],
+  },
+  'livekit/google-thought': {
+    ...livekit,
+    truth: [gemini({ model: null, input: 1000, cache_read: 400, output: 160, reasoning: 60, stream: true })],
+    spans: [
+      {
+        ...inLivekit,
+        attributes: {
+          'gen_ai.request.model': 'gemini-2.5-flash',
+          'gen_ai.usage.input_tokens': 1000,
+          'gen_ai.usage.output_tokens': 100,
+          'lk.llm_metrics': livekitMetrics({
+            prompt_tokens: 1000,
+            completion_tokens: 100,
+            prompt_cached_tokens: 400,
+            reasoning_tokens: 60,
+            total_tokens: 1160,
+            metadata: { model_name: 'gemini-2.5-flash', model_provider: 'Gemini' },
+          }),
+        },
+      },
+    ],
+  },
+  'livekit/openai-host': {
+    ...livekit,
+    truth: [
+      truth({
+        provider: 'openai',
+        request_model: 'gpt-5-mini',
+        model: null,
+        input: 1240,
+        cache_read: 1152,
+        output: 64,
+        stream: true,
+      }),
+    ],
+    spans: [
+      {
+        ...inLivekit,
+        attributes: {
+          'gen_ai.request.model': 'gpt-5-mini',
+          'gen_ai.usage.input_tokens': 1240,
+          'gen_ai.usage.output_tokens': 64,
+          'lk.llm_metrics': livekitMetrics({
+            prompt_tokens: 1240,
+            completion_tokens: 64,
+            prompt_cached_tokens: 1152,
+            total_tokens: 1304,
+            metadata: { model_name: 'gpt-5-mini', model_provider: 'api.openai.com' },
+          }),
+        },
+      },
+    ],
+  },
+  'pipecat/anthropic': {
+    ...pipecat,
+    truth: [{ ...cached, stream: true }],
+    spans: [
+      {
+        ...inPipecat,
+        name: 'llm',
+        attributes: {
+          'gen_ai.provider.name': 'anthropic',
+          'gen_ai.request.model': claude,
+          'gen_ai.operation.name': 'chat',
+          'gen_ai.output.type': 'text',
+          stream: true,
+          input: '[{"role":"user","content":"Where is my parcel?"}]',
+          output: 'On its way.',
+          'metrics.ttfb': { double: 0.35 },
+          'gen_ai.usage.input_tokens': 12,
+          'gen_ai.usage.output_tokens': 40,
+          'gen_ai.usage.cache_read.input_tokens': 1000,
+          'gen_ai.usage.cache_creation.input_tokens': 234,
+        },
+      },
+      // What it says is no call of a model that the metrics are of.
+      {
+        ...inPipecat,
+        name: 'tts',
+        attributes: {
+          'gen_ai.provider.name': 'cartesia',
+          'gen_ai.request.model': 'sonic-2',
+          'gen_ai.operation.name': 'tts',
+          'gen_ai.output.type': 'speech',
+          text: 'On its way.',
+        },
+      },
+    ],
+  },
+  'pipecat/old-names': {
+    ...pipecat,
+    library: 'pipecat-ai@0.0.95',
+    truth: [
+      truth({
+        provider: 'openai',
+        request_model: 'gpt-4o',
+        model: null,
+        input: 1000,
+        cache_read: 800,
+        output: 100,
+        reasoning: 60,
+        stream: true,
+      }),
+    ],
+    spans: [
+      {
+        ...inPipecat,
+        name: 'llm',
+        attributes: {
+          'gen_ai.system': 'openai',
+          'gen_ai.request.model': 'gpt-4o',
+          'gen_ai.operation.name': 'chat',
+          stream: true,
+          'metrics.ttfb': { double: 0.35 },
+          'gen_ai.usage.input_tokens': 1000,
+          'gen_ai.usage.output_tokens': 100,
+          'gen_ai.usage.cache_read_input_tokens': 800,
+          'gen_ai.usage.reasoning_tokens': 60,
+        },
+      },
+    ],
+  },
   'anthropic-sdk/with-server-span': {
     ...claudeApi,
     truth: [cached],
@@ -418,12 +733,14 @@ function anyValue(value: Value): object {
   return { doubleValue: value.double }
 }
 
-for (const [name, { library, why, unsaid, truth: calls, spans }] of Object.entries(fixtures)) {
+for (const [name, { library, language = 'node', why, unsaid, truth: calls, spans }] of Object.entries(
+  fixtures,
+)) {
   const path = join(import.meta.dirname, '..', 'fixtures', `${name}.json`)
   await mkdir(join(path, '..'), { recursive: true })
   const fixture = {
     library,
-    language: 'node',
+    language,
     handMade: true,
     why,
     ...(unsaid && { unsaid }),

@@ -7,7 +7,11 @@ const { default: OpenAI } = createRequire(import.meta.url)('openai')
 export const dialect = 'openlit-js'
 export const packages = ['openlit', 'openai']
 export const unsaid = {
-  '*': ['error_type', 'reasoning', 'ttft'],
+  '*': ['error_type', 'ttft'],
+  'openai-cached': ['reasoning'],
+  'openai-plain': ['reasoning'],
+  'openai-stream': ['reasoning'],
+  'openai-tools': ['reasoning'],
   'openai-embeddings': ['model'],
 }
 export const faults = openaiFaults
