@@ -25,10 +25,12 @@ const REQUEST = 2000
  *
  * @param statements the processor's `trace_statements`, as in collector.yaml
  * @param files contents that replace files of collector/, by path
+ * @param environment variables that the statements read
  */
 export async function startTransform(
   statements: string,
   files: Record<string, string> = {},
+  environment: Record<string, string> = {},
 ): Promise<Transform> {
   const images = await resolveImages()
   const output = await mkdtemp(join(tmpdir(), 'collector-output-'))
@@ -51,6 +53,7 @@ service:
   const collector = await new GenericContainer(images.COLLECTOR_IMAGE!)
     .withCopyDirectoriesToContainer([{ source, target: '/etc/otelcol-contrib' }])
     .withWorkingDir('/etc/otelcol-contrib')
+    .withEnvironment(environment)
     .withCommand(['--config=transform-test.yaml'])
     .withBindMounts([{ source: output, target: '/output' }])
     .withExposedPorts(4318)
@@ -108,11 +111,12 @@ function plain(value: object): Value {
 }
 
 /** Starts a Collector with all of collector.yaml that normalises a span, and with what prices it. */
-export async function startNormalizeAndPrice(): Promise<Transform> {
+export async function startNormalizeAndPrice(environment: Record<string, string> = {}): Promise<Transform> {
   const read = async <T>(file: string) => parse(await readFile(join(root, 'collector', file), 'utf8')) as T
   const { processors } = await read<{
     processors: Record<'transform/normalize', { trace_statements: string[] }>
   }>('collector.yaml')
   const price = await read<object[]>('price.yaml')
-  return startTransform(JSON.stringify([...processors['transform/normalize'].trace_statements, ...price]))
+  const statements = JSON.stringify([...processors['transform/normalize'].trace_statements, ...price])
+  return startTransform(statements, {}, environment)
 }

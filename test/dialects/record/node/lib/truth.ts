@@ -22,12 +22,15 @@ interface OpenAiUsage {
   output_tokens_details?: { reasoning_tokens: number }
 }
 
+/** The last attempt of each call. SDKs count the retries: an attempt is the last when the next begins again with 0. */
+export function lastAttempts(entries: LedgerEntry[]): LedgerEntry[] {
+  const billable = entries.filter(({ endpoint }) => !endpoint.endsWith('/count_tokens'))
+  return billable.filter((_, i) => (billable[i + 1]?.retry_count ?? 0) === 0)
+}
+
 /** What was called and billed, as spans should say it after normalisation. A call that was retried counts once. */
 export function truthOf(entries: LedgerEntry[]): Truth[] {
-  const billable = entries.filter(({ endpoint }) => !endpoint.endsWith('/count_tokens'))
-  // The SDKs count the retries of a call: an attempt is its last when the next begins again with 0.
-  const last = billable.filter((_, i) => (billable[i + 1]?.retry_count ?? 0) === 0)
-  return last.map((entry) => ({
+  return lastAttempts(entries).map((entry) => ({
     provider: entry.provider,
     operation: entry.endpoint.endsWith('/embeddings') ? 'embeddings' : 'chat',
     request_model: entry.request_model,
