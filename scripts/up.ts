@@ -10,9 +10,11 @@ import { makeCalls } from './lib/calls.ts'
 import { checkAlertmanager, checkRules, findTrace, findUsage } from './lib/chain.ts'
 import { servicesWithChangedFiles } from './lib/changed-files.ts'
 import { Compose, ComposeError } from './lib/compose.ts'
+import { countedOnce } from './lib/counted-once.ts'
 import { waitUntilHealthy } from './lib/health.ts'
 import { modelUsage } from './lib/model-usage.ts'
 import { report } from './lib/report.ts'
+import { callsAmong } from './lib/tempo-calls.ts'
 
 async function up(): Promise<string> {
   const { images, missing } = await resolve(['docker-compose.yml'])
@@ -34,16 +36,27 @@ async function up(): Promise<string> {
   const prometheus = urlOf(compose, 'prometheus', 9090)
   const before = await modelUsage(prometheus)
   const calls = await timed('a call of each kind', () => makeCalls(compose))
-  const agent = calls.find((call) => call.service === 'support-agent') ?? calls[0]!
-  const trace = await timed('read the trace back from Tempo', () =>
-    findTrace(urlOf(compose, 'tempo', 3200), prometheus, agent),
+  const traces = await timed('read the traces back from Tempo', () =>
+    Promise.all(calls.map((call) => findTrace(urlOf(compose, 'tempo', 3200), prometheus, call))),
   )
   const usage = await timed('read the numbers back from Prometheus', () =>
-    findUsage(prometheus, calls, before),
+    findUsage(prometheus, countedOnce(callsAmong(traces.flat())), before),
+  )
+  const agent = Math.max(
+    0,
+    calls.findIndex((call) => call.service === 'support-agent'),
   )
   const alerts = await checkRules(prometheus)
   await checkAlertmanager(prometheus)
-  return report({ compose, services, leftOut, usage, trace, traceId: agent.traceId, alerts })
+  return report({
+    compose,
+    services,
+    leftOut,
+    usage,
+    trace: traces[agent]!,
+    traceId: calls[agent]!.traceId,
+    alerts,
+  })
 }
 
 async function timed<T>(label: string, task: () => Promise<T>): Promise<T> {

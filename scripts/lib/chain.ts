@@ -4,6 +4,7 @@ import { eventually } from './eventually.ts'
 import { modelUsage, type ModelUsage } from './model-usage.ts'
 import { query } from './prometheus.ts'
 import { readTrace, type StoredSpan } from './tempo.ts'
+import type { StoredCall } from './tempo-calls.ts'
 
 /** Batches and flushes on the way take some ten seconds; a machine with two cores has its own idea. */
 const arrivalMs = 90_000
@@ -35,43 +36,44 @@ export async function findTrace(
   }, timeout)
 }
 
-/** The usage table, once each of these calls is in it. @throws BrokenLink */
+/**
+ * The usage table, once everything that these calls used is in it: durations and tokens come each in their own time, and
+ * calls that failed have no tokens. What else is counted meanwhile only adds to it.
+ *
+ * @throws BrokenLink
+ */
 export async function findUsage(
   prometheusUrl: string,
-  calls: readonly AnsweredCall[],
+  calls: readonly StoredCall[],
   before: readonly ModelUsage[],
   timeout = arrivalMs,
 ): Promise<ModelUsage[]> {
   return eventually(async () => {
     const usage = await modelUsage(prometheusUrl)
-    for (const service of new Set(calls.map((call) => call.service))) {
-      const expected = calls.filter((call) => call.service === service).length
-      const counted = callsOf(usage, service) - callsOf(before, service)
-      if (counted >= expected) continue
-      throw new BrokenLink(
-        'Collector → Prometheus',
-        `${counted} of at least ${expected} model calls of ${service} are counted`,
-        'docker compose logs --tail 50 collector prometheus',
-      )
-    }
-    // Durations and tokens come each in their own time: a call that is counted may have its tokens still to come.
-    const late = usage.find(({ service, model, calls: now, input }) => {
-      const earlier = before.find((row) => row.service === service && row.model === model)
-      return now > (earlier?.calls ?? 0) && input <= (earlier?.input ?? 0)
-    })
-    if (late) {
-      throw new BrokenLink(
-        'Collector → Prometheus',
-        `the calls of ${late.service} to ${late.model} are counted, but not their tokens`,
-        'docker compose logs --tail 50 collector prometheus',
-      )
+    for (const { service, model } of calls) {
+      const same = (row: { service: string; model: string }) => row.service === service && row.model === model
+      const used = calls.filter(same)
+      const now = usage.find(same)
+      const earlier = before.find(same)
+      for (const [column, expected] of [
+        ['calls', used.length],
+        ['input', sum(used.map((call) => call.input))],
+        ['output', sum(used.map((call) => call.output))],
+      ] as const) {
+        const counted = (now?.[column] ?? 0) - (earlier?.[column] ?? 0)
+        if (counted >= expected) continue
+        throw new BrokenLink(
+          'Collector → Prometheus',
+          `${counted} of at least ${expected} ${column === 'calls' ? 'calls' : `${column} tokens`} of ${service} to ${model} are counted`,
+          'docker compose logs --tail 50 collector prometheus',
+        )
+      }
     }
     return usage
   }, timeout)
 }
 
-const callsOf = (usage: readonly ModelUsage[], service: string) =>
-  usage.filter((row) => row.service === service).reduce((sum, row) => sum + row.calls, 0)
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
 
 interface RuleGroups {
   data: {

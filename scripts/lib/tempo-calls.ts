@@ -1,5 +1,5 @@
 import { countedOnce, type ReportedCall } from './counted-once.ts'
-import { readTrace } from './tempo.ts'
+import { readTrace, type StoredSpan } from './tempo.ts'
 
 /** An inference or embeddings span as Tempo has it, as far as it is counted. */
 export interface StoredCall extends ReportedCall {
@@ -126,18 +126,19 @@ export async function callsOfTraces(
   return countedOnce(calls).filter(({ endMs }) => endMs > fromMs && endMs <= toMs)
 }
 
-async function readCalls(tempoUrl: string, traceId: string): Promise<StoredCall[]> {
-  const spans = await readTrace(tempoUrl, traceId)
-  return spans
+const readCalls = async (tempoUrl: string, traceId: string) => callsAmong(await readTrace(tempoUrl, traceId))
+
+/** Those of these spans that report a call. */
+export const callsAmong = (spans: readonly StoredSpan[]): StoredCall[] =>
+  spans
     .filter(({ attributes }) => attributes['genai.role'] === 'inference')
-    .map(({ spanId, parentSpanId, service, startMs, durationMs, attributes }) =>
+    .map(({ traceId, spanId, parentSpanId, service, startMs, durationMs, attributes }) =>
       storedCall(traceId, spanId, startMs + durationMs, {
         ...attributes,
         'service.name': service,
         'span:parentID': parentSpanId,
       }),
     )
-}
 
 function storedCall(
   traceId: string,
