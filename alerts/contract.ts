@@ -39,6 +39,18 @@ export const contract: ReadonlyMap<string, readonly string[]> = new Map<string, 
   counter('gen_ai_client_inference_usage_cost', 'gen_ai_usage_cost_component', 'gen_ai_usage_cost_currency'),
   counter('gen_ai_client_inference_unpriced'),
   counter('gen_ai_client_inference_flagged', 'genai_flag'),
+  // Spans that are no calls: none of the labels of calls but the operation, which is the span's name where it has none.
+  [
+    'gen_ai_client_inference_unrecognized_total',
+    [
+      'service_name',
+      'deployment_environment_name',
+      'gen_ai_operation_name',
+      'genai_scope',
+      'collector_instance_id',
+      'otel_metric_overflow',
+    ],
+  ],
   counter('gen_ai_client_inference_duplicates'),
   counter('gen_ai_client_inference_finishes', 'gen_ai_response_finish_reason'),
   counter('gen_ai_client_inference_attempts', 'http_response_status_code', 'http_request_resend_count'),

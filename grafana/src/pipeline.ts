@@ -1,7 +1,7 @@
 import { dashboard } from './dashboard.ts'
 import { limit } from './limits.ts'
 import { graph, number, rows, type Series, table } from './panel.ts'
-import { above0, calls, increase, label, legend, metric, selector, tokens } from './query.ts'
+import { above0, calls, increase, label, legend, metric, selector, tokens, unrecognized } from './query.ts'
 import { unit } from './theme.ts'
 import { selectedCalls } from './trace-link.ts'
 import { field, spans } from './traces.ts'
@@ -199,11 +199,33 @@ export const pipeline = dashboard(
         sortBy: 'Spans',
       }),
       table({
+        title: 'Usage that nobody counts',
+        description:
+          'Spans in the time range that name a model and its usage, and were not recognised as calls, by instrumentation and operation. What they used is in no other number. LLMUsageUnrecognized names them.',
+        noValue: 'All usage is counted',
+        width: 12,
+        height: 8,
+        by: {
+          [label.service]: 'Service',
+          [label.scope]: 'Instrumentation',
+          [label.operation]: 'Operation',
+        },
+        columns: {
+          Spans: {
+            query: above0(
+              `round(sum by (${label.service}, ${label.scope}, ${label.operation}) (increase(${unrecognized}{${label.environment}=~"$environment"}[$__range])))`,
+            ),
+            unit: unit.count,
+          },
+        },
+        sortBy: 'Spans',
+      }),
+      table({
         title: 'What was missing, or could not be used?',
         description:
           'Calls in the time range by what was missing or wrong in their span (genai.flag). The value was left out; the call still counts.',
         noValue: 'Every value was there, and could be used',
-        width: 6,
+        width: 12,
         height: 8,
         by: { [label.flag]: 'What', [label.service]: 'Service' },
         columns: {
@@ -221,7 +243,7 @@ export const pipeline = dashboard(
         description:
           'Calls in the time range that came from two instrumentations, in the sixteenth of all traces that is looked at. No service: two services report the same calls.',
         noValue: 'Nothing is reported twice',
-        width: 6,
+        width: 12,
         height: 8,
         by: { [label.service]: 'Service' },
         columns: {

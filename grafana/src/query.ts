@@ -17,6 +17,8 @@ export const label = {
   tool: 'gen_ai_tool_name',
   agent: 'gen_ai_agent_name',
   flag: 'genai_flag',
+  operation: 'gen_ai_operation_name',
+  scope: 'genai_scope',
 } as const
 
 /** A label in a legend. */
@@ -49,6 +51,7 @@ export const calls = count(metric.duration)
 export const failed = 'error_type!=""'
 export const cost = 'gen_ai_client_inference_usage_cost_total'
 export const unpriced = 'gen_ai_client_inference_unpriced_total'
+export const unrecognized = 'gen_ai_client_inference_unrecognized_total'
 export const attempts = 'gen_ai_client_inference_attempts_total'
 export const phases = 'gen_ai_client_inference_attempts_time_seconds_total'
 export const finishes = 'gen_ai_client_inference_finishes_total'
