@@ -6,7 +6,7 @@
 import { query } from '../../scripts/lib/prometheus.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
 import { CALLS, INPUT } from '../lib/calls.ts'
-import { sendSpans } from '../lib/otlp.ts'
+import { newSpanId, newTraceId, sendSpans } from '../lib/otlp.ts'
 import type { Attributes, SpanInput } from '../lib/otlp.ts'
 import { startPipeline } from '../lib/pipeline.ts'
 import type { Pipeline } from '../lib/pipeline.ts'
@@ -211,6 +211,35 @@ describe('in the whole pipeline', () => {
     pipeline = await startPipeline()
   }, 180_000)
   afterAll(() => pipeline.stop())
+
+  test('around a call that is counted it is not named: directly, with a span between, and in whatever order they arrive', async () => {
+    const sdk = (span: Partial<SpanInput>) => ({
+      service: 'wrapped',
+      scope: 'com.anthropic.sdk.python',
+      spans: [{ ...span, attributes: { ...semconv, 'gen_ai.operation.name': 'chat' } }],
+    })
+    const outer = (span: Partial<SpanInput>) => ({
+      service: 'wrapped',
+      scope: 'made-up',
+      spans: [{ name: 'made_up.call', ...span, attributes: { model: 'm', ...tokens } }],
+    })
+    for (const parentSpanId of [undefined, newSpanId()]) {
+      for (const reverse of [false, true]) {
+        const [traceId, spanId] = [newTraceId(), newSpanId()]
+        const batches = [sdk({ traceId, parentSpanId: parentSpanId ?? spanId }), outer({ traceId, spanId })]
+        for (const batch of reverse ? batches.toReversed() : batches) await sendSpans(pipeline.otlpUrl, batch)
+      }
+    }
+    // In a trace of its own: it is the last to be decided.
+    await sendSpans(pipeline.otlpUrl, { ...outer({}), service: 'alone' })
+    const count = async (metric: string, service: string) =>
+      (await query(pipeline.prometheusUrl, `sum(${metric}{service_name="${service}"})`))[0]?.value
+    await eventually(async () => {
+      expect(await count(UNRECOGNIZED, 'alone')).toBe(1)
+      expect(await count(CALLS, 'wrapped')).toBe(4)
+    }, 120_000)
+    expect(await count(UNRECOGNIZED, 'wrapped')).toBeUndefined()
+  }, 150_000)
 
   test('named by service, scope and operation within two minutes, and in no other metric', async () => {
     const environment = { 'deployment.environment.name': 'production' }
