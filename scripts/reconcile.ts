@@ -9,7 +9,7 @@
  */
 import { parseArgs, styleText } from 'node:util'
 import { increases } from './lib/prometheus.ts'
-import { COUNTERS, difference, QUANTITIES, reconcile } from './lib/reconcile.ts'
+import { counterOf, difference, QUANTITIES, reconcile } from './lib/reconcile.ts'
 import type { Compared, Quantity } from './lib/reconcile.ts'
 import { duration } from './lib/duration.ts'
 import { table } from './lib/table.ts'
@@ -54,7 +54,10 @@ async function main(): Promise<number> {
       Promise.all(
         QUANTITIES.map(
           async (quantity) =>
-            [quantity, await increases(values.prometheus, COUNTERS[quantity], range.from, range.to)] as const,
+            [
+              quantity,
+              await increases(values.prometheus, counterOf(quantity), range.from, range.to),
+            ] as const,
         ),
       ),
     ),

@@ -1,4 +1,4 @@
-import { counterTotals, query, type Series } from './prometheus.ts'
+import { counterTotals, countOf, query, type Series } from './prometheus.ts'
 
 /** What Prometheus has of one model in one service. */
 export interface ModelUsage {
@@ -19,16 +19,18 @@ const metric = (name: string) => `gen_ai_client_inference_${name}`
 
 /** Everything counted since the series began (at most the last three hours), by service and model. */
 export async function modelUsage(prometheusUrl: string): Promise<ModelUsage[]> {
+  const duration = metric('duration_seconds')
   const by = 'service_name, gen_ai_response_model, gen_ai_request_model'
   const [calls, input, cached, output, cost, p95] = await Promise.all([
-    counterTotals(prometheusUrl, metric('duration_seconds_count')),
+    counterTotals(prometheusUrl, countOf(duration)),
     counterTotals(prometheusUrl, metric('usage_input_tokens_total')),
     counterTotals(prometheusUrl, metric('usage_cache_read_input_tokens_total')),
     counterTotals(prometheusUrl, metric('usage_output_tokens_total')),
     counterTotals(prometheusUrl, metric('usage_cost_total')),
     query(
       prometheusUrl,
-      `histogram_quantile(0.95, sum by (le, ${by}) (${metric('duration_seconds_bucket')}))`,
+      // Of native histograms, or classic ones.
+      `histogram_quantile(0.95, sum by (${by}) (${duration})) or histogram_quantile(0.95, sum by (le, ${by}) (${duration}_bucket))`,
     ),
   ])
   return combine({ calls, input, cached, output, cost, p95 })

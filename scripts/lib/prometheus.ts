@@ -1,15 +1,57 @@
 export interface Series {
   labels: Record<string, string>
+  /** Of a native histogram, its count. */
   value: number
 }
 
+type Labels = Record<string, string>
+type Float = [number, string]
+type Histogram = [number, { count: string; sum: string }]
+
 /** An instant query. @throws with Prometheus' own message where it refuses the query. */
 export async function query(prometheusUrl: string, promql: string): Promise<Series[]> {
-  const { result } = await run<{ metric: Record<string, string>; value: [number, string] }>(
+  const { result } = await run<{ metric: Labels; value?: Float; histogram?: Histogram }>(
     prometheusUrl,
     promql,
   )
-  return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }))
+  return result.map(({ metric, value, histogram }) => ({
+    labels: metric,
+    value: value ? Number(value[1]) : Number(histogram![1].count),
+  }))
+}
+
+/**
+ * How often a histogram has counted, in PromQL: of the native one, or where the Collector makes classic ones
+ * (GENAI_HISTOGRAMS=classic) of that.
+ *
+ * @param matchers such as `service_name="chat-api"`
+ */
+export const countOf = (histogram: string, matchers = '') =>
+  `(histogram_count(${histogram}{${matchers}}) or ${histogram}_count{${matchers}})`
+
+const rangeOf = (expression: string, window: string) =>
+  /^[a-zA-Z_:][\w:]*(\{[^}]*\})?$/.test(expression)
+    ? `${expression}[${window}]`
+    : `${expression}[${window}:1s]`
+
+/**
+ * The values in a range. A selector's are read as they are stored. Any other expression is evaluated every second: of
+ * a counter that has a point every 5 s, and a 0 a second before the first, each step is seen.
+ */
+async function valuesOf(
+  prometheusUrl: string,
+  expression: string,
+  window: string,
+  at = '',
+): Promise<{ labels: Labels; values: number[] }[]> {
+  const { result } = await run<{ metric: Labels; values?: Float[]; histograms?: Histogram[] }>(
+    prometheusUrl,
+    rangeOf(expression, window) + at,
+  )
+  return result.map(({ metric, values, histograms = [] }) => ({
+    labels: metric,
+    values: values?.map(([, text]) => Number(text)) ?? histograms.map(([, { count }]) => Number(count)),
+  }))
 }
 
 /**
@@ -17,25 +59,23 @@ export async function query(prometheusUrl: string, promql: string): Promise<Seri
  * extrapolation: the first value, and every rise since; after a reset the value itself.
  *
  * The window must reach back to before the series began, or what came before it is counted too.
+ *
+ * @param counter a selector, of a native histogram also, or `countOf` one
  */
 export async function counterTotals(
   prometheusUrl: string,
-  selector: string,
+  counter: string,
   window = '3h',
 ): Promise<Series[]> {
-  const { result } = await run<{ metric: Record<string, string>; values: [number, string][] }>(
-    prometheusUrl,
-    `${selector}[${window}]`,
-  )
-  return result.map(({ metric, values }) => {
+  const series = await valuesOf(prometheusUrl, counter, window)
+  return series.map(({ labels, values }) => {
     let total = 0
     let previous = 0
-    for (const [, text] of values) {
-      const value = Number(text)
+    for (const value of values) {
       total += value < previous ? value : value - previous
       previous = value
     }
-    return { labels: metric, value: total }
+    return { labels, value: total }
   })
 }
 
@@ -45,43 +85,38 @@ const CHUNK = 3_600_000
 const LOOKBACK = 3600
 
 /**
- * What each counter of a selector counted after `fromMs` and up to `toMs` (milliseconds since the epoch): every rise
+ * What each counter counted after `fromMs` and up to `toMs` (milliseconds since the epoch): every rise
  * from one stored value to the next, after a reset the value itself. Nothing is extrapolated. A series that was silent
  * for an hour before the range counts as new in it.
+ *
+ * @param counter as of `counterTotals`
  */
 export async function increases(
   prometheusUrl: string,
-  selector: string,
+  counter: string,
   fromMs: number,
   toMs: number,
 ): Promise<Series[]> {
   const seconds = (ms: number) => (ms / 1000).toFixed(3)
-  const rises = new Map<string, { labels: Record<string, string>; previous: number; total: number }>()
-  const series = (labels: Record<string, string>) => {
+  const rises = new Map<string, { labels: Labels; previous: number; total: number }>()
+  const series = (all: Labels) => {
+    // Functions keep the name or not, by the version of Prometheus.
+    const labels = Object.fromEntries(Object.entries(all).filter(([name]) => name !== '__name__'))
     const key = JSON.stringify(Object.entries(labels).sort())
     const known = rises.get(key) ?? { labels, previous: 0, total: 0 }
     rises.set(key, known)
     return known
   }
-  const before = `last_over_time(${selector}[${LOOKBACK}s] @ ${seconds(fromMs)})`
-  const name = /^[a-zA-Z_:][\w:]*/.exec(selector)?.[0]
-  for (const { labels, value } of await query(prometheusUrl, before)) {
-    // last_over_time() keeps the name or not, by the version of Prometheus.
-    series(name === undefined ? labels : { ...labels, __name__: name }).previous = value
-  }
+  const before = `last_over_time(${rangeOf(counter, `${LOOKBACK}s`)} @ ${seconds(fromMs)})`
+  for (const { labels, value } of await query(prometheusUrl, before)) series(labels).previous = value
   for (let from = fromMs; from < toMs; from += CHUNK) {
     const to = Math.min(from + CHUNK, toMs)
-    const range = `${selector}[${Math.round(to - from)}ms] @ ${seconds(to)}`
-    const { result } = await run<{ metric: Record<string, string>; values: [number, string][] }>(
-      prometheusUrl,
-      range,
-    )
-    for (const { metric, values } of result) {
-      const counter = series(metric)
-      for (const [, text] of values) {
-        const value = Number(text)
-        counter.total += value < counter.previous ? value : value - counter.previous
-        counter.previous = value
+    const range = await valuesOf(prometheusUrl, counter, `${Math.round(to - from)}ms`, ` @ ${seconds(to)}`)
+    for (const { labels, values } of range) {
+      const rise = series(labels)
+      for (const value of values) {
+        rise.total += value < rise.previous ? value : value - rise.previous
+        rise.previous = value
       }
     }
   }

@@ -1,17 +1,21 @@
-import type { Series } from './prometheus.ts'
+import { countOf, type Series } from './prometheus.ts'
 import type { StoredCall } from './tempo-calls.ts'
 
 /** What is compared. */
 export const QUANTITIES = ['calls', 'input', 'output', 'cost'] as const
 export type Quantity = (typeof QUANTITIES)[number]
 
-/** The counters, and which series of them. */
-export const COUNTERS: Record<Quantity, string> = {
-  calls: 'gen_ai_client_inference_duration_seconds_count',
-  input: 'gen_ai_client_inference_usage_input_tokens_total',
-  output: 'gen_ai_client_inference_usage_output_tokens_total',
-  cost: 'gen_ai_client_inference_usage_cost_total',
-}
+/**
+ * The counter of a quantity.
+ *
+ * @param matchers which series of it, such as `service_name="chat-api"`; all by default
+ */
+export const counterOf = (quantity: Quantity, matchers = ''): string =>
+  quantity === 'calls'
+    ? countOf('gen_ai_client_inference_duration_seconds', matchers)
+    : `gen_ai_client_inference_usage_${USAGE[quantity]}_total{${matchers}}`
+
+const USAGE = { input: 'input_tokens', output: 'output_tokens', cost: 'cost' }
 
 /** A time range, in milliseconds since the epoch: after `from`, up to `to`. */
 export interface Range {

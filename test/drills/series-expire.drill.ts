@@ -16,7 +16,7 @@ const SHORT: Change[] = [
 ].map(([file, ...path]) => ({ file: file!, path, value: '20s' }))
 
 const INPUT = 'gen_ai_client_inference_usage_input_tokens_total'
-const CALLS = 'gen_ai_client_inference_duration_seconds_count'
+const CALLS = 'gen_ai_client_inference_duration_seconds'
 
 test('series-expire', async () => {
   const site = await Site.start({ changes: SHORT })

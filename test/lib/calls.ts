@@ -1,8 +1,8 @@
 import { counterTotals } from '../../scripts/lib/prometheus.ts'
 import type { Attributes, SpanInput } from './otlp.ts'
 
-/** Names of the metrics, which are a contract. */
-export const CALLS = 'gen_ai_client_inference_duration_seconds_count'
+/** Names of the metrics, which are a contract. CALLS is a native histogram: its value, to `query` and `countedTotal`, is its count. */
+export const CALLS = 'gen_ai_client_inference_duration_seconds'
 export const INPUT = 'gen_ai_client_inference_usage_input_tokens_total'
 export const OUTPUT = 'gen_ai_client_inference_usage_output_tokens_total'
 export const READ = 'gen_ai_client_inference_usage_cache_read_input_tokens_total'

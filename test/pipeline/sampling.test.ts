@@ -103,7 +103,7 @@ test('every exemplar leads to a trace that is kept', async () => {
   const url = new URL('/api/v1/query_exemplars', pipeline.prometheusUrl)
   url.search = String(
     new URLSearchParams({
-      query: '{__name__=~".+_duration_seconds_bucket", service_name="sampled"}',
+      query: '{__name__=~".+_duration_seconds", service_name="sampled"}',
       start: String(Date.now() / 1000 - 600),
       end: String(Date.now() / 1000 + 60),
     }),

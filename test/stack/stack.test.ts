@@ -66,7 +66,7 @@ test('a stream shows time to first chunk', async () => {
   await eventually(async () => {
     const [streams] = await query(
       stack.url('prometheus'),
-      'sum(gen_ai_client_inference_time_to_first_chunk_seconds_count{service_name="chat-api"})',
+      'sum(gen_ai_client_inference_time_to_first_chunk_seconds{service_name="chat-api"})',
     )
     expect(streams?.value).toBeGreaterThan(0)
   })
@@ -204,7 +204,7 @@ test('exemplars lead to traces', async () => {
   const traceId = await eventually(async () => {
     const { data } = await stack.get<{ data: { exemplars: { labels: { trace_id?: string } }[] }[] }>(
       'prometheus',
-      `/api/v1/query_exemplars?query=gen_ai_client_inference_duration_seconds_bucket&start=${Date.now() / 1000 - 600}&end=${Date.now() / 1000}`,
+      `/api/v1/query_exemplars?query=gen_ai_client_inference_duration_seconds&start=${Date.now() / 1000 - 600}&end=${Date.now() / 1000}`,
     )
     const id = data.flatMap(({ exemplars }) => exemplars).find(({ labels }) => labels.trace_id)
       ?.labels.trace_id

@@ -1,7 +1,7 @@
 import { appendFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { counterTotals } from '../../../scripts/lib/prometheus.ts'
-import { COUNTERS, QUANTITIES } from '../../../scripts/lib/reconcile.ts'
+import { counterOf, QUANTITIES } from '../../../scripts/lib/reconcile.ts'
 import type { Quantity } from '../../../scripts/lib/reconcile.ts'
 import { readTrace } from '../../../scripts/lib/tempo.ts'
 import { eventually } from '../../../scripts/lib/eventually.ts'
@@ -69,7 +69,7 @@ export async function judge(site: Site, made: readonly Made[]): Promise<Verdict>
   const least = sum(calls.filter(([spanId]) => acknowledged.has(spanId)))
   const counters = {} as Record<Quantity, number>
   for (const quantity of QUANTITIES) {
-    const series = await counterTotals(site.prometheusUrl, `${COUNTERS[quantity]}{service_name=~"load-.*"}`)
+    const series = await counterTotals(site.prometheusUrl, counterOf(quantity, 'service_name=~"load-.*"'))
     const total = series.reduce((sum, { value }) => sum + value, 0)
     // Sums of fractions are added up in another order.
     const rounding = 1e-9 * most[quantity]
