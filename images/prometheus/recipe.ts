@@ -4,7 +4,7 @@ import { addBusybox, addCertificates } from '../lib/debian.ts'
 import { compile, fetchDependencies, fetchModule, type GoBuild } from '../lib/go.ts'
 import type { Recipe } from '../recipe.ts'
 
-const version = '3.15.0'
+const version = '3.16.0'
 
 /** The server without its web pages (the module has no built assets; the API is complete), and promtool. */
 export const prometheus: Recipe = {
@@ -15,9 +15,9 @@ export const prometheus: Recipe = {
     workshop.step('download modules')
     const source = await fetchModule(workshop, {
       path: 'github.com/prometheus/prometheus',
-      // A module's major version is 0, so the project's 3.15.0 is the module's 0.315.0.
-      version: 'v0.315.0',
-      sum: 'h1:sFGZWmC2Hk9N1NBJGCnXYZb5hyLCq8yuAMoEjLAg6ac=',
+      // A module's major version is 0, so the project's 3.16.0 is the module's 0.316.0.
+      version: 'v0.316.0',
+      sum: 'h1:f1GRFerhTMKQma+awCoC9T820ecWeGSdF+xAlMHzZzM=',
     })
     const rootfs = join(workshop.context, 'rootfs')
     await mkdir(join(rootfs, 'bin'), { recursive: true })

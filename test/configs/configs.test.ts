@@ -6,27 +6,49 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { parse } from 'yaml'
 import { resolveImages } from '../../images/resolve.ts'
+import { upstreamImages } from '../../images/upstream.ts'
 import { otlpSecrets } from '../access/otlp-secrets.ts'
 import { docker, root, runImage } from '../lib/docker.ts'
+import { OLDEST_COLLECTOR } from '../lib/oldest-collector.ts'
 
 let images: Awaited<ReturnType<typeof resolveImages>>
 beforeAll(async () => {
   images = await resolveImages()
 })
 
-const captureContent = (value: string) =>
+const validate = (image: string, captureContent: string, ...overlays: string[]) =>
   docker(
     ...['run', '--rm', '--network=none', '--volume', `${root}/collector:/etc/otelcol-contrib:ro`],
-    ...['--env', `GENAI_CAPTURE_CONTENT=${value}`, '--workdir=/etc/otelcol-contrib'],
-    ...[images.COLLECTOR_IMAGE!, 'validate', '--config=collector.yaml'],
+    ...['--env', `GENAI_CAPTURE_CONTENT=${captureContent}`, '--workdir=/etc/otelcol-contrib'],
+    ...[image, 'validate', '--config=collector.yaml', ...overlays.map((file) => `--config=${file}`)],
   )
 test('otelcol validate', async () => {
-  await captureContent('false')
-  await captureContent('true')
+  await validate(images.COLLECTOR_IMAGE!, 'false')
+  await validate(images.COLLECTOR_IMAGE!, 'true', 'overlays/sampling.yaml')
 }, 120_000)
 
+const testOldest = process.env['COLLECTOR_IMAGE_OLDEST'] ? test : test.skip
+testOldest(
+  `otelcol validate, ${OLDEST_COLLECTOR}: the oldest that README.md names`,
+  async () => {
+    const image = process.env['COLLECTOR_IMAGE_OLDEST']!
+    expect(await docker('run', '--rm', '--network=none', image, '--version')).toContain(
+      ` ${OLDEST_COLLECTOR}`,
+    )
+    await validate(image, 'false')
+    await validate(image, 'true', 'overlays/sampling.yaml')
+  },
+  120_000,
+)
+
+test('README.md names the oldest Collector and the newest', async () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const newest = (await upstreamImages()).get('COLLECTOR_IMAGE')!.split(':')[1]
+  expect(readme).toContain(`tested with ${OLDEST_COLLECTOR} and ${newest}`)
+})
+
 test('a GENAI_CAPTURE_CONTENT that is neither true nor false is an error, not a guess', async () => {
-  await expect(captureContent('yes')).rejects.toThrow('redact/keys-yes.yaml')
+  await expect(validate(images.COLLECTOR_IMAGE!, 'yes')).rejects.toThrow('redact/keys-yes.yaml')
 }, 60_000)
 
 const rules = readdirSync(join(root, 'alerts')).filter((file) => file.endsWith('.rules.yaml'))

@@ -1,10 +1,12 @@
 import { resolve } from '../../images/resolve.ts'
 import { docker } from './docker.ts'
+import { oldestCollector } from './oldest-collector.ts'
 
 /** Has every image at hand before the first test, and hands their names to the tests by environment. */
 export default async function setup(): Promise<void> {
   const { images } = await resolve()
-  Object.assign(process.env, images)
+  const oldest = await oldestCollector(images.COLLECTOR_IMAGE)
+  Object.assign(process.env, images, oldest && { COLLECTOR_IMAGE_OLDEST: oldest })
   // What is missing now is missing for the whole run: no test asks the registry again.
   process.env['GENAI_IMAGES'] = 'build'
   // Its image is in no package registry, and it only cleans up what a killed run left.
