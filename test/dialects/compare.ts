@@ -1,13 +1,9 @@
 import { calcPrice } from '@pydantic/genai-prices'
+import { countedOnce } from '../../scripts/lib/counted-once.ts'
+import { callsAmong } from '../../scripts/lib/tempo-calls.ts'
+import type { StoredSpan } from '../../scripts/lib/tempo.ts'
 import type { Fixture } from './fixture.ts'
 import type { Truth } from './truth.ts'
-
-/** A span as a backend stored it, as far as it is compared. */
-export interface NormalizedSpan {
-  startMs: number
-  durationMs: number
-  attributes: Record<string, unknown>
-}
 
 const TOKENS = {
   input: 'gen_ai.usage.input_tokens',
@@ -32,10 +28,9 @@ const FINISHES: Record<string, string> = {
 }
 
 /** What is wrong with normalised spans, measured against the fixture's truth; nothing, when all is right. */
-export function problemsOf(fixture: Fixture, spans: NormalizedSpan[]): string[] {
-  const calls = spans
-    .filter(({ attributes }) => attributes['genai.role'] === 'inference')
-    .sort((a, b) => a.startMs - b.startMs)
+export function problemsOf(fixture: Fixture, spans: StoredSpan[]): string[] {
+  const counted = new Set(countedOnce(callsAmong(spans)).map(({ spanId }) => spanId))
+  const calls = spans.filter(({ spanId }) => counted.has(spanId)).sort((a, b) => a.startMs - b.startMs)
   if (calls.length !== fixture.truth.length)
     return [`${calls.length} calls instead of ${fixture.truth.length}`]
   return calls.flatMap((call, i) => {
@@ -47,7 +42,7 @@ export function problemsOf(fixture: Fixture, spans: NormalizedSpan[]): string[] 
 function* problemsOfCall(
   { name, unsaid = [] }: Fixture,
   truth: Truth,
-  { durationMs, attributes }: NormalizedSpan,
+  { durationMs, attributes }: StoredSpan,
 ) {
   const said = (what: string) => !unsaid.includes(what)
   const differs = (what: string, key: string, expected: unknown) => {
