@@ -33,18 +33,25 @@ afterAll(() => pipeline.stop())
 const total = (metric: string, service: string, labels = '') =>
   countedTotal(pipeline.prometheusUrl, metric, `service_name="${service}"${labels && ','}${labels}`)
 
-/** Waits until the totals of a service are these; a few seconds on, they still are. */
+/** Sums of fractions are exact to ten digits. */
+const rounded = (totals: Record<string, number>) =>
+  Object.fromEntries(Object.entries(totals).map(([metric, value]) => [metric, Number(value.toFixed(10))]))
+
+/** Waits until the totals of a service are these. */
 async function expectTotals(service: string, totals: Record<string, number>) {
   await eventually(async () => {
     const actual = await Promise.all(Object.keys(totals).map((metric) => total(metric, service)))
-    expect(
-      Object.fromEntries(Object.keys(totals).map((metric, i) => [metric, Number(actual[i]!.toFixed(10))])),
-    ).toEqual(totals)
+    expect(rounded(Object.fromEntries(Object.keys(totals).map((metric, i) => [metric, actual[i]!])))).toEqual(
+      rounded(totals),
+    )
   })
 }
 
 const flags = async (service: string) => {
-  const series = await query(pipeline.prometheusUrl, `${FLAGGED}{service_name="${service}"}`)
+  const series = await query(
+    pipeline.prometheusUrl,
+    `sum by (genai_flag) (${FLAGGED}{service_name="${service}"})`,
+  )
   return Object.fromEntries(series.map(({ labels, value }) => [labels['genai_flag'], value]))
 }
 
@@ -108,14 +115,16 @@ describe('a sampled call counts as what it stands for', () => {
       [OUTPUT]: 2 * stands,
       [`${PREFIX}usage_cache_read_input_tokens_total`]: 4 * stands,
       // 6 uncached, 4 cached, 1 out.
-      [COST]: Number(((6 + 0.4 + 5) * 1e-6 * stands).toFixed(10)),
+      [COST]: (6 + 0.4 + 5) * 1e-6 * stands,
       [UNPRICED]: stands,
       [FINISHES]: stands,
       [ATTEMPTS]: each,
       [TOOLS]: each,
     })
-    expect(await flags(service)).toEqual(
-      service === 'absurd' ? { sampling_threshold_invalid: 2 * stands } : {},
+    await eventually(async () =>
+      expect(await flags(service)).toEqual(
+        service === 'absurd' ? { sampling_threshold_invalid: 2 * stands } : {},
+      ),
     )
   })
 

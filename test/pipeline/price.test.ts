@@ -730,7 +730,10 @@ describe('a cost that the application computed', () => {
     'is flagged, and not taken, where nobody can have billed it: %d',
     async (amount) => {
       const call = await of({ ...gpt, ...billed(amount) })
-      expect(call).toMatchObject({ 'genai.flag': ['cost_invalid'], 'gen_ai.usage.cost.source': 'local' })
+      expect(call).toMatchObject({
+        'genai.flag': { values: [{ stringValue: 'cost_invalid' }] },
+        'gen_ai.usage.cost.source': 'local',
+      })
       expect(call['gen_ai.usage.cost.amount']).toBeCloseTo(0.01125, 12)
       expect(Object.keys(call).filter((key) => key.includes('billed'))).toEqual([])
     },
@@ -761,7 +764,7 @@ describe('searches of the provider’s own tool', () => {
   test('are flagged where nobody says what they cost, and the tokens are priced', async () => {
     const call = await of({ 'gen_ai.response.model': 'claude-3-opus', 'genai.usage.web_searches': 2 })
     expect(cost(call, 'amount')).toBeCloseTo(0.09, 12)
-    expect(call['genai.flag']).toEqual(['server_tools_unpriced'])
+    expect(call['genai.flag']).toEqual({ values: [{ stringValue: 'server_tools_unpriced' }] })
   })
 })
 
