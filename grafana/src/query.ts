@@ -103,21 +103,28 @@ export const sum = (series: string, by: readonly string[] = []) =>
 export const selector = (series: string, where?: string, narrow: readonly Variable[] = known(series)) =>
   `${series}{${[...narrow.map(matches), ...(where ? [where] : [])].join(', ')}}`
 
-/** Histograms are added up whole, before their number is read: Prometheus then leaves their buckets alone. */
-const of = (source: Source, added: (series: string) => string) =>
-  typeof source === 'string' ? added(source) : `histogram_${source.part}(${added(source.histogram)})`
+/** One number of a histogram is read before it is added up: Prometheus then leaves the buckets alone. */
+const of = (source: Source, changed: (series: string) => string) =>
+  typeof source === 'string' ? changed(source) : `histogram_${source.part}(${changed(source.histogram)})`
 
 /** Per second, over as short a time as the resolution of the graph allows. */
 export const rate = (source: Source, { by, where, narrow }: Aggregation = {}) =>
-  of(source, (series) => sum(`rate(${selector(series, where, narrow)}[$__rate_interval])`, by))
+  sum(
+    of(source, (series) => `rate(${selector(series, where, narrow)}[$__rate_interval])`),
+    by,
+  )
 
 /** The total of the dashboard's time range, or of another one. */
 export const increase = (
   source: Source,
   { by, where, narrow, over = '$__range', before }: Aggregation & Range = {},
 ) =>
-  of(source, (series) =>
-    sum(`increase(${selector(series, where, narrow)}[${over}]${before ? ` offset ${before}` : ''})`, by),
+  sum(
+    of(
+      source,
+      (series) => `increase(${selector(series, where, narrow)}[${over}]${before ? ` offset ${before}` : ''})`,
+    ),
+    by,
   )
 
 /** How a number is taken: at each point of a graph (`rate`), or of the whole time range (`increase`). */
