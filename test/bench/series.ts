@@ -1,9 +1,7 @@
 /** Made-up series for `bench:dashboards`: the contract's metrics and the recorded ones, as a busy day leaves them. */
 import { rules } from '../../alerts/rules.ts'
 
-export type MadeUp = Numbers | NativeHistogram
-
-export interface Numbers {
+export interface MadeUp {
   /** As in PromQL: `name{label="value"}`. */
   series: string
   /** What a counter grows by from one point to the next, on average; of a gauge, its value. */
@@ -13,41 +11,34 @@ export interface Numbers {
   step: number
 }
 
-export interface NativeHistogram {
-  name: string
-  labels: Labels
-}
-
-export const isHistogram = (one: MadeUp): one is NativeHistogram => 'name' in one
-
 type Labels = Record<string, string | number>
 
-/** Seconds from one point to the next. */
-export const STEP = 15
-/** Of a histogram, at scale 4: from a second to 16 s, as the calls of one model to one endpoint are. */
-const BUCKETS = 64
+const STEP = 15
+const BOUNDS = [0.1, 0.25, 0.5, 1, 2, 2.5, 5, 10, 15, 20, 30, 60, 120, 300, 600, '+Inf']
 const environment = { deployment_environment_name: 'bench' }
 
 const text = (name: string, labels: Labels) =>
   `${name}{${Object.entries(labels)
     .map(([key, value]) => `${key}="${value}"`)
     .join(',')}}`
-const counter = (name: string, labels: Labels, size = 1): Numbers => ({
+const counter = (name: string, labels: Labels, size = 1): MadeUp => ({
   series: text(name, { ...labels, collector_instance_id: 'collector-0' }),
   size,
   counter: true,
   step: STEP,
 })
-const gauge = (name: string, labels: Labels, size: number, step = STEP): Numbers => ({
+const gauge = (name: string, labels: Labels, size: number, step = STEP): MadeUp => ({
   series: text(name, labels),
   size,
   counter: false,
   step,
 })
-const histogram = (name: string, labels: Labels): NativeHistogram => ({
-  name,
-  labels: { ...labels, collector_instance_id: 'collector-0' },
-})
+/** A call in two points, spread over the buckets. */
+const histogram = (name: string, labels: Labels) => [
+  ...BOUNDS.map((le, i) => counter(`${name}_bucket`, { ...labels, le }, (0.5 * (i + 1)) / BOUNDS.length)),
+  counter(`${name}_sum`, labels, 3),
+  counter(`${name}_count`, labels, 0.5),
+]
 
 /** Where calls come from: each an endpoint of a service, with its feature. */
 const origins = Array.from({ length: 16 }, (_, i) => ({
@@ -67,14 +58,12 @@ const errors = ['rate_limit_error', 'overloaded_error', 'timeout_error', 'api_er
 /** One set of labels in five is of calls that failed. */
 function callsWith(labels: Labels): MadeUp[] {
   const inference = 'gen_ai_client_inference'
-  if ('error_type' in labels) return [histogram(`${inference}_duration_seconds`, labels)]
+  if ('error_type' in labels) return histogram(`${inference}_duration_seconds`, labels)
   const each = (name: string, label: string, values: string[], size = 1) =>
     values.map((value) => counter(`${inference}_${name}`, { ...labels, [label]: value }, size))
   return [
-    ...['duration_seconds', 'time_to_first_chunk_seconds', 'output_speed_per_second'].map((name) =>
-      histogram(`${inference}_${name}`, labels),
-    ),
-    ...['input', 'output'].map((kind) => histogram(`${inference}_operation_${kind}_tokens`, labels)),
+    ...histogram(`${inference}_duration_seconds`, labels),
+    ...histogram(`${inference}_time_to_first_chunk_seconds`, labels),
     ...['input', 'output', 'cache_read_input', 'cache_write_input', 'cache_write_1h_input'].map((kind, i) =>
       counter(`${inference}_usage_${kind}_tokens_total`, labels, [1000, 200, 300, 200, 100][i]),
     ),
@@ -100,7 +89,7 @@ function callsWith(labels: Labels): MadeUp[] {
 }
 
 /** What Prometheus records from them: the constants of the alerts, and sums. */
-function recorded(sets: Labels[]): Numbers[] {
+function recorded(sets: Labels[]): MadeUp[] {
   const constants = rules.flatMap(({ record, expr }) => {
     const value = expr.match(/^vector\((.+)\)$/)?.[1]
     return record === undefined || value === undefined ? [] : gauge(record, {}, Number(value), 60)
@@ -129,7 +118,7 @@ function recorded(sets: Labels[]): Numbers[] {
 }
 
 /** The only ones that a dashboard reads 30 days of. */
-export const ofThirtyDays = (sets: Labels[]): Numbers[] => {
+export const ofThirtyDays = (sets: Labels[]): MadeUp[] => {
   const kept = ['deployment_environment_name', 'service_name', 'gen_ai_provider_name', 'gen_ai_request_model']
   const pairs = new Set(
     sets.map((labels) => text('', Object.fromEntries(kept.map((name) => [name, labels[name]!])))),
@@ -144,7 +133,7 @@ export const ofThirtyDays = (sets: Labels[]): Numbers[] => {
   )
 }
 
-/** @param count of different sets of labels of calls: the histogram of their durations is a series of each */
+/** @param count of different sets of labels of calls: the histogram of their durations has 16 series of each, and two */
 export function labelSets(count: number): Labels[] {
   return Array.from({ length: count }, (_, i) => ({
     ...origins[i % origins.length]!,
@@ -160,12 +149,12 @@ export function ofOneDay(sets: Labels[]): MadeUp[] {
   const collector = { job: 'otel-collector', instance: 'collector:8888' }
   return [
     ...sets.flatMap(callsWith),
-    ...origins.map((origin) => histogram('http_server_request_duration_seconds', origin)),
+    ...origins.flatMap((origin) => histogram('http_server_request_duration_seconds', origin)),
     ...origins
       .slice(0, 4)
       .flatMap((origin, i) => [
-        histogram('gen_ai_invoke_agent_duration_seconds', { ...origin, gen_ai_agent_name: `agent-${i}` }),
-        ...['look_up', 'refund', 'search'].map((tool) =>
+        ...histogram('gen_ai_invoke_agent_duration_seconds', { ...origin, gen_ai_agent_name: `agent-${i}` }),
+        ...['look_up', 'refund', 'search'].flatMap((tool) =>
           histogram('gen_ai_execute_tool_duration_seconds', { ...origin, gen_ai_tool_name: tool }),
         ),
       ]),
@@ -186,7 +175,7 @@ export function ofOneDay(sets: Labels[]): MadeUp[] {
 }
 
 /** Points as OpenMetrics writes them; each series goes on from where its `state` left off. */
-export function* openMetrics(all: Numbers[], from: number, until: number, state: Map<Numbers, number>) {
+export function* openMetrics(all: MadeUp[], from: number, until: number, state: Map<MadeUp, number>) {
   for (const one of all) {
     const lines = []
     let value = state.get(one) ?? 0
@@ -199,26 +188,4 @@ export function* openMetrics(all: Numbers[], from: number, until: number, state:
     yield lines.join('')
   }
   yield '# EOF\n'
-}
-
-/**
- * A request in OTLP's JSON for each moment at which the histograms have a point, as a Collector pushes them: a call in
- * two points, each in another bucket.
- */
-export function* otlpRequests(all: NativeHistogram[], from: number, until: number) {
-  const buckets = all.map(() => new Array<number>(BUCKETS).fill(0))
-  const attributes = all.map(({ labels }) =>
-    JSON.stringify(
-      Object.entries(labels).map(([key, value]) => ({ key, value: { stringValue: String(value) } })),
-    ),
-  )
-  for (let step = 1, time = from; time < until; step++, time += STEP) {
-    const metrics = all.map(({ name }, i) => {
-      const counts = buckets[i]!
-      if ((step + i) % 2 === 0) counts[(step * 7 + i) % BUCKETS]!++
-      const count = Math.floor((step + (i % 2 === 0 ? 0 : 1)) / 2)
-      return `{"name":"${name}","exponentialHistogram":{"aggregationTemporality":2,"dataPoints":[{"attributes":${attributes[i]},"startTimeUnixNano":"${from - 1}000000000","timeUnixNano":"${time}000000000","count":${count},"sum":${5 * count},"scale":4,"zeroCount":0,"positive":{"offset":0,"bucketCounts":[${counts.join()}]}}]}}`
-    })
-    yield `{"resourceMetrics":[{"resource":{},"scopeMetrics":[{"metrics":[${metrics.join()}]}]}]}`
-  }
 }
