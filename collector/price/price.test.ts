@@ -91,9 +91,7 @@ function spelledOut(match: MatchLogic): string[] {
 describe('what is not priced by tokens alone has no price', () => {
   test.each([
     ['perplexity', 'sonar-pro'],
-    ['openai', 'gpt-realtime'],
     ['openai', 'gpt-4o-audio-preview'],
-    ['google', 'gemini-2.5-flash-image'],
     ['groq', 'whisper-large-v3'],
     // By the hour, but not at weekends.
     ['deepseek', 'deepseek-v4-pro'],
@@ -103,6 +101,17 @@ describe('what is not priced by tokens alone has no price', () => {
   ])('%s: %s', (provider, name) => {
     expect(book.get(provider)!.has(name)).toBe(false)
   })
+
+  test.each([
+    ['openai', 'gpt-realtime'],
+    ['google', 'gemini-2.5-flash-image'],
+    ['aws', 'amazon.nova-sonic-v1'],
+  ])(
+    'nor has sound or pictures of which a call does not say how much there was: %s: %s',
+    (provider, name) => {
+      expect(entryOf(book.get(provider)!.get(name)!)).toMatchObject({ told: true })
+    },
+  )
 
   test('and a model that is free by its name costs nothing', () => {
     const free = [...book.get('openrouter')!].filter(([name]) => name.endsWith(':free'))
@@ -147,7 +156,7 @@ describe('entries', () => {
   test('the date from which a price holds, of the data set', () => {
     expect(entryOf(book.get('anthropic')!.get('claude-opus-4-6')!)).toMatchObject({
       from: '2026-03-13',
-      then: '5 0.5 6.25 10 25',
+      then: '5 0.5 6.25 10 25 10',
       before: { above: 200_000 },
     })
   })
