@@ -19,9 +19,12 @@ const FLAGGED = `${PREFIX}flagged_total`
 const UNPRICED = `${PREFIX}unpriced_total`
 const FINISHES = `${PREFIX}finishes_total`
 const ATTEMPTS = `${PREFIX}attempts_total`
-const CLIENT = 'mcp_client_operation_duration_seconds_count'
-const SERVER = 'mcp_server_operation_duration_seconds_count'
-const TOOLS = 'gen_ai_execute_tool_duration_seconds_count'
+const CLIENT = 'mcp_client_operation_duration_seconds'
+const SERVER = 'mcp_server_operation_duration_seconds'
+const TOOLS = 'gen_ai_execute_tool_duration_seconds'
+const REQUESTS = 'http_server_request_duration_seconds'
+const PER_CALL = `${PREFIX}operation_input_tokens`
+const FIRST_CHUNK = `${PREFIX}time_to_first_chunk_seconds`
 const DAY = 86_400_000
 
 let pipeline: Pipeline
@@ -100,6 +103,11 @@ describe('a sampled call counts as what it stands for', () => {
         },
         {
           traceState,
+          kind: 'server' as const,
+          attributes: { 'http.request.method': 'POST', 'app.endpoint': 'POST /chat' },
+        },
+        {
+          traceState,
           attributes: {
             'http.request.method': 'POST',
             'server.address': 'api.anthropic.com',
@@ -120,7 +128,16 @@ describe('a sampled call counts as what it stands for', () => {
       [FINISHES]: stands,
       [ATTEMPTS]: each,
       [TOOLS]: each,
+      [REQUESTS]: each,
+      [FIRST_CHUNK]: stands,
+      [PER_CALL]: 2 * stands,
     })
+    // Of single calls, however many they stand for.
+    const perCall = await query(
+      pipeline.prometheusUrl,
+      `histogram_avg(sum(${PER_CALL}{service_name="${service}"}))`,
+    )
+    expect(perCall[0]!.value).toBeCloseTo(10, 6)
     await eventually(async () =>
       expect(await flags(service)).toEqual(
         service === 'absurd' ? { sampling_threshold_invalid: 2 * stands } : {},
@@ -447,7 +464,7 @@ test.concurrent('service.namespace tells two services of one name apart, on ever
     expect([a, b, none]).toEqual([200, 5000, 21])
     // One series each, however many instances.
     expect(await query(pipeline.prometheusUrl, `${INPUT}{service_name="${service}"}`)).toHaveLength(3)
-    for (const metric of [CALLS, TOOLS, 'gen_ai_invoke_agent_duration_seconds_count', FINISHES])
+    for (const metric of [CALLS, TOOLS, 'gen_ai_invoke_agent_duration_seconds', FINISHES])
       expect(
         await Promise.all(
           ['team-a', 'team-b', ''].map((name) => total(metric, service, `service_namespace="${name}"`)),
