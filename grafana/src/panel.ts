@@ -226,7 +226,8 @@ const sorted = (query: string) => `sort_desc(${query})`
 /**
  * How values spread over a histogram's buckets, in time. Dots are sample calls and open their trace.
  *
- * The name and the format are for classic histograms; of native ones Grafana takes the buckets from the answer.
+ * The name and the format are for classic histograms. Of native ones Grafana takes the buckets from the answer, and draws
+ * them on a logarithmic axis.
  */
 export function heatmap(question: Question & { query: string }): heat.PanelBuilder {
   return (
@@ -240,10 +241,6 @@ export function heatmap(question: Question & { query: string }): heat.PanelBuild
           // One hue, light to dark: readable without telling colours apart.
           .scheme('Blues')
           .steps(64),
-      )
-      // Buckets of a native histogram grow by a factor: on a linear axis most would be no higher than a line.
-      .scaleDistribution(
-        new common.ScaleDistributionConfigBuilder().type(common.ScaleDistribution.Log).log(2),
       )
       .yAxis(new heat.YAxisConfigBuilder().unit(question.unit).axisPlacement(common.AxisPlacement.Left))
       .cellValues(new heat.CellValuesBuilder().unit(units.callsPerSecond))
