@@ -230,24 +230,22 @@ const sorted = (query: string) => `sort_desc(${query})`
  * them on a logarithmic axis.
  */
 export function heatmap(question: Question & { query: string }): heat.PanelBuilder {
-  return (
-    describe(new heat.PanelBuilder(), question, 8)
-      .withTarget(
-        target({ query: question.query, name: '{{le}}', exemplars: true }).format(PromQueryFormat.Heatmap),
-      )
-      .color(
-        new heat.HeatmapColorOptionsBuilder()
-          .mode(heat.HeatmapColorMode.Scheme)
-          // One hue, light to dark: readable without telling colours apart.
-          .scheme('Blues')
-          .steps(64),
-      )
-      .yAxis(new heat.YAxisConfigBuilder().unit(question.unit).axisPlacement(common.AxisPlacement.Left))
-      .cellValues(new heat.CellValuesBuilder().unit(units.callsPerSecond))
-      .tooltip(new heat.HeatmapTooltipBuilder().mode(common.TooltipDisplayMode.Single).showColorScale(true))
-      .exemplarsColor(exemplar)
-      .hideLegend()
-  )
+  return describe(new heat.PanelBuilder(), question, 8)
+    .withTarget(
+      target({ query: question.query, name: '{{le}}', exemplars: true }).format(PromQueryFormat.Heatmap),
+    )
+    .color(
+      new heat.HeatmapColorOptionsBuilder()
+        .mode(heat.HeatmapColorMode.Scheme)
+        // One hue, light to dark: readable without telling colours apart.
+        .scheme('Blues')
+        .steps(64),
+    )
+    .yAxis(new heat.YAxisConfigBuilder().unit(question.unit).axisPlacement(common.AxisPlacement.Left))
+    .cellValues(new heat.CellValuesBuilder().unit(units.callsPerSecond))
+    .tooltip(new heat.HeatmapTooltipBuilder().mode(common.TooltipDisplayMode.Single).showColorScale(true))
+    .exemplarsColor(exemplar)
+    .hideLegend()
 }
 
 /** A column of numbers. */
