@@ -9,8 +9,7 @@ const seriesOf = (values: string) => {
 test('a native series becomes its count and its cumulative buckets', () => {
   // Two of 1 s a step, and one of 16 to 32 s; then the application is restarted.
   const classic = seriesOf('_x3 {{}}+{{count:3 buckets:[2 0 0 0 0 1]}}x9 {{count:1 buckets:[1]}}x5 stale')
-  expect(Object.keys(classic)).toHaveLength(17)
-  expect(classic).toMatchObject({
+  expect(classic).toEqual({
     [`${duration}_count{a="b"}`]: '_x3 0+3x9 1x5 stale',
     [`${duration}_bucket{a="b",le="0.5"}`]: '_x3 0+0x9 0x5 stale',
     [`${duration}_bucket{a="b",le="1"}`]: '_x3 0+2x9 1x5 stale',

@@ -34,7 +34,7 @@ export function classicTest(file: TestFile): TestFile {
     ...file,
     tests: file.tests.map(({ input_series: series, promql_expr_test: expressions, ...rest }) => ({
       ...rest,
-      ...(series && { input_series: series.flatMap(classicSeries) }),
+      ...(series && { input_series: classicSeries(series) }),
       ...(expressions && {
         promql_expr_test: expressions.map((one) => ({ ...one, expr: toClassic(one.expr) })),
       }),
@@ -42,36 +42,65 @@ export function classicTest(file: TestFile): TestFile {
   }
 }
 
-function classicSeries({ series, values }: Series): Series[] {
-  const [, name, labels = ''] = /^([\w:]+)(?:\{(.*)\})?$/.exec(series)!
-  if (histogramIn(name!) === undefined) return [{ series, values }]
+/** All in one test have the same bounds: those that something is in, from one to the next. */
+function classicSeries(all: Series[]): Series[] {
+  const native = all.filter(({ series }) => histogramIn(nameOf(series)) !== undefined)
+  const ends = native.flatMap(({ values }) =>
+    histogramsIn(values).flatMap((one) => one.buckets.map(({ end }) => end)),
+  )
+  const used = new Set(ends.map((end) => bounds.findIndex((bound) => end <= bound)))
+  const kept = bounds.filter((bound, i) => bound === Infinity || used.has(i) || used.has(i + 1))
+  return all.flatMap((one) => (native.includes(one) ? classicForms(one, kept) : [one]))
+}
+
+const nameOf = (series: string) => series.replace(/\{.*/, '')
+
+function classicForms({ series, values }: Series, kept: readonly number[]): Series[] {
+  const name = nameOf(series)
+  const labels = series.slice(name.length + 1, -1)
   const of = (part: 'bucket' | 'count', ...more: string[]) =>
-    `${classicName(name!, part)}{${[...(labels ? [labels] : []), ...more].join(',')}}`
-  const below = (bound: number) => numbers(values, (histogram) => countUntil(histogram, bound))
+    `${classicName(name, part)}{${[...(labels ? [labels] : []), ...more].join(',')}}`
   return [
-    { series: of('count'), values: below(Infinity) },
-    ...bounds.map((bound) => ({
+    { series: of('count'), values: numbers(values, ({ count }) => count) },
+    ...kept.map((bound) => ({
       series: of('bucket', `le="${bound === Infinity ? '+Inf' : bound}"`),
-      values: below(bound),
+      values: numbers(values, (one) => (bound === Infinity ? one.count : countUntil(one, bound))),
     })),
   ]
 }
 
+const histogram = /\{\{(.*?)\}\}/g
+
 /** What promtool reads as a sequence of histograms, as one of numbers: `{{count:1 …}}+{{count:2 …}}x9` as `1+2x9`. */
-function numbers(values: string, read: (histogram: string) => number): string {
-  return values.replace(/\{\{(.*?)\}\}/g, (_, histogram: string) => String(read(histogram)))
+function numbers(values: string, read: (histogram: Histogram) => number): string {
+  return values.replace(histogram, (_, fields: string) => String(read(parse(fields))))
+}
+
+const histogramsIn = (values: string) => [...values.matchAll(histogram)].map(([, fields]) => parse(fields!))
+
+interface Histogram {
+  count: number
+  /** Those that are not empty. */
+  buckets: { end: number; count: number }[]
+}
+
+/** What is between `{{` and `}}`. @throws where there is more than this knows */
+function parse(fields: string): Histogram {
+  const known = /^(\s*(schema|offset|sum|count|buckets):(\[[^\]]*\]|\S+))*\s*$/
+  if (!known.test(fields)) throw new Error(`no classic form of {{${fields}}}`)
+  const number = (name: string) => Number(new RegExp(`\\b${name}:(\\S+)`).exec(fields)?.[1] ?? 0)
+  const [schema, offset] = [number('schema'), number('offset')]
+  const list = /\bbuckets:\[([^\]]*)\]/.exec(fields)?.[1] ?? ''
+  const buckets = list
+    .split(' ')
+    .map((count, i) => ({ end: 2 ** ((offset + i) / 2 ** schema), count: Number(count) }))
+    .filter(({ count }) => count > 0)
+  return { count: number('count'), buckets }
 }
 
 /** How many of a histogram's observations are in buckets that end at or below a bound. */
-function countUntil(histogram: string, bound: number): number {
-  const field = (name: string, none: string) =>
-    new RegExp(`\\b${name}:(\\[[^\\]]*\\]|\\S+)`).exec(histogram)?.[1] ?? none
-  const known = /^(\s*(schema|offset|sum|count|buckets):(\[[^\]]*\]|\S+))*\s*$/
-  if (!known.test(histogram)) throw new Error(`no classic form of {{${histogram}}}`)
-  if (bound === Infinity) return Number(field('count', '0'))
-  const [schema, offset] = [Number(field('schema', '0')), Number(field('offset', '0'))]
-  const buckets = field('buckets', '[]').slice(1, -1).split(' ').map(Number)
-  const end = (i: number) => 2 ** ((offset + i) / 2 ** schema)
+function countUntil({ buckets }: Histogram, bound: number): number {
+  const sum = buckets.reduce((sum, { end, count }) => sum + (end <= bound ? count : 0), 0)
   // Sums of halves and tenths are not exact, and neither were they written so.
-  return Number(buckets.reduce((sum, count, i) => sum + (end(i) <= bound ? count : 0), 0).toFixed(6))
+  return Number(sum.toFixed(6))
 }

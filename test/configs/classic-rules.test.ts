@@ -11,7 +11,11 @@ import { docker, root } from '../lib/docker.ts'
 
 const source = join(root, 'alerts')
 const rules = readdirSync(join(source, 'classic')).filter((file) => file.endsWith('.rules.yaml'))
-const tests = readdirSync(source).filter((file) => file.endsWith('.test.yaml') && !nativeOnly.includes(file))
+const textOf = (file: string) => readFileSync(join(source, file), 'utf8')
+/** Without histograms, rules are the same in both sets. */
+const tests = readdirSync(source).filter(
+  (file) => file.endsWith('.test.yaml') && !nativeOnly.includes(file) && textOf(file).includes('buckets:['),
+)
 
 let folder: string
 let promtool: (...args: string[]) => Promise<string>
@@ -36,7 +40,7 @@ test('promtool check rules', async () => {
 test.each(tests)(
   'promtool test rules %s, on classic histograms',
   async (file) => {
-    let text = readFileSync(join(source, file), 'utf8')
+    let text = textOf(file)
     for (const [native, classic] of differences[file] ?? []) {
       expect(text).toContain(native)
       text = text.replaceAll(native, classic)
@@ -46,5 +50,5 @@ test.each(tests)(
     await writeFile(join(folder, file), stringify(test, { schema: 'failsafe', aliasDuplicateObjects: false }))
     await promtool('test', 'rules', `/rules/${file}`)
   },
-  120_000,
+  240_000,
 )
