@@ -192,11 +192,7 @@ const cases: Case[] = [
     name: 'a wrapper around several calls, with their sums',
     spans(id) {
       const outer = wrapper(id, usage(350, 35))
-      return [
-        outer,
-        sdk(id, usage(100, 10), { parent: outer }),
-        sdk(id, usage(250, 25), { parent: outer }),
-      ]
+      return [outer, sdk(id, usage(100, 10), { parent: outer }), sdk(id, usage(250, 25), { parent: outer })]
     },
     expected: { calls: 2, input: 350, output: 35 },
   },
@@ -353,12 +349,18 @@ const cases: Case[] = [
         parent: root,
         also: { ...OPENAI, 'server.address': 'litellm.example.com' },
       })
-      const proxy = reported(0, 'litellm', id, {}, {
-        name: 'Received Proxy Server Request',
-        kind: 'server',
-        parent: openai,
-        service: 'proxy',
-      })
+      const proxy = reported(
+        0,
+        'litellm',
+        id,
+        {},
+        {
+          name: 'Received Proxy Server Request',
+          kind: 'server',
+          parent: openai,
+          service: 'proxy',
+        },
+      )
       const call = reported(
         0,
         'litellm',
@@ -441,6 +443,18 @@ function batches(spans: Reported[], index: number, order: Order): Batch[] {
   }))
 }
 
+/** What comes first, and what comes later: the innermost layer's spans, or those of all others. */
+function exportsOf(spans: Reported[], index: number, order: Order): [first: Batch[], second: Batch[]] {
+  if (order === 'one request') return [batches(spans, index, order), []]
+  const reports = spans.filter(({ span }) => Object.keys(span.attributes).length > 0)
+  const innermost = Math.min(...reports.map(({ depth }) => depth))
+  const inner = spans.filter(({ depth }) => depth === innermost)
+  const outer = spans.filter(({ depth }) => depth !== innermost)
+  if (outer.length === 0) return [batches(inner, index, order), []]
+  const both = [batches(inner, index, order), batches(outer, index, order)] as const
+  return order === 'inner first' ? [both[0], both[1]] : [both[1], both[0]]
+}
+
 /** Longer than an SDK's export interval. */
 const BETWEEN_EXPORTS = 5_500
 
@@ -458,29 +472,23 @@ const LAST = 'the last call'
 beforeAll(async () => {
   // The default, which a user has.
   pipeline = await startPipeline({ environment: { GENAI_ONCE_WAIT: '8s' } })
-  const later: Batch[][] = []
-  for (const [index, { spans }] of cases.entries()) {
-    for (const order of ORDERS) {
-      const all = spans(newTraceId())
-      if (order === 'one request') {
-        await sendSpans(pipeline.otlpUrl, ...batches(all, index, order))
-        continue
-      }
-      // Inner layers are below 2; of two layers, the lower one.
-      const depths = [...new Set(all.filter(({ span }) => Object.keys(span.attributes).length > 0).map(({ depth }) => depth))]
-      const innermost = Math.min(...depths)
-      const [inner, outer] = [true, false].map((is) =>
-        batches(all.filter(({ depth }) => (depth === innermost) === is), index, order),
-      )
-      const [first, second] = order === 'inner first' ? [inner!, outer!] : [outer!, inner!]
-      if (first.length > 0) await sendSpans(pipeline.otlpUrl, ...first)
-      later.push(second)
-    }
-  }
-  await sleep(BETWEEN_EXPORTS)
-  for (const second of later) if (second.length > 0) await sendSpans(pipeline.otlpUrl, ...second)
+  await Promise.all(
+    cases.flatMap(({ spans }, index) =>
+      ORDERS.map(async (order) => {
+        const [first, second] = exportsOf(spans(newTraceId()), index, order)
+        await sendSpans(pipeline.otlpUrl, ...first)
+        if (second.length === 0) return
+        await sleep(BETWEEN_EXPORTS)
+        await sendSpans(pipeline.otlpUrl, ...second)
+      }),
+    ),
+  )
   // What waits longest, sent last: when it is counted, all else is.
-  await sendSpans(pipeline.otlpUrl, { service: LAST, scope: 'my.app', spans: [wrapper(newTraceId(), usage(1, 1)).span] })
+  await sendSpans(pipeline.otlpUrl, {
+    service: LAST,
+    scope: 'my.app',
+    spans: [wrapper(newTraceId(), usage(1, 1)).span],
+  })
   await eventually(async () => expect(await totals([LAST])).toEqual({ calls: 1, input: 1, output: 1 }))
 }, 240_000)
 afterAll(() => pipeline.stop())
