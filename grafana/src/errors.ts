@@ -110,13 +110,13 @@ export const errors = dashboard('errors', 'GenAI errors and limits', 'What fails
     number({
       title: 'Attempts/call',
       description:
-        'HTTP attempts for each call in the time range; 1 without retries. Coloured from the threshold of LLMRetryAmplification.',
+        'HTTP attempts for each call in the time range, of services that report attempts; 1 without retries. Coloured from the threshold of LLMRetryAmplification.',
       unit: unit.none,
       noValue: noAttempts,
       width: 4,
       decimals: 2,
       threshold: limit('llm:attempts_per_call:threshold'),
-      query: `${increase(attempts)} / ${increase(calls)}`,
+      query: attemptsPerCall(increase),
     }),
     number({
       title: 'Cut off',

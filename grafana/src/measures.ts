@@ -10,6 +10,7 @@ import {
   orZero,
   quantile,
   ratio,
+  sum,
   type Take,
   tokens,
 } from './query.ts'
@@ -32,8 +33,16 @@ export const costPerCall = (take: Take, { by }: By = {}) => ratio(cost, calls, t
 export const tokensPerSecond = (take: Take, { by }: By = {}) =>
   quantile(0.5, metric.outputSpeed, take, { by })
 
-/** HTTP attempts for each call; 1 without retries. */
-export const attemptsPerCall = (take: Take, { by }: By = {}) => ratio(attempts, calls, take, { by })
+/**
+ * HTTP attempts for each call; 1 without retries. Of services whose attempts are seen: the calls of others, and of other
+ * providers, would make it less than 1.
+ */
+export const attemptsPerCall = (take: Take, { by = [] }: By = {}) => {
+  const who = [label.environment, label.service, label.provider]
+  const seen = `${take(attempts, { by: who })} > 0`
+  const theirs = `${take(calls, { by: [...new Set([...by, ...who])] })} and on (${who.join(', ')}) (${seen})`
+  return `${take(attempts, { by })} / ${sum(theirs, by)}`
+}
 
 /** Share of input tokens read from the cache. */
 export const hitRate = (take: Take, { by }: By = {}) => ratio(tokens.cacheRead, tokens.input, take, { by })

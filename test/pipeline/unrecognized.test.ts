@@ -265,7 +265,7 @@ describe('in the whole pipeline', () => {
     await eventually(async () => {
       const found = await query(
         pipeline.prometheusUrl,
-        `sum by (service_name, deployment_environment_name, genai_scope, gen_ai_operation_name) (increase(${UNRECOGNIZED}[1h])) > 0`,
+        `sum by (service_name, deployment_environment_name, genai_scope, gen_ai_operation_name) (increase(${UNRECOGNIZED}{service_name="lost"}[1h])) > 0`,
       )
       const labels = { service_name: 'lost', deployment_environment_name: 'production' }
       const scoped = { ...labels, genai_scope: 'made-up' }
