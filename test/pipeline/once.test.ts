@@ -192,11 +192,7 @@ const cases: Case[] = [
     name: 'a wrapper around several calls, with their sums',
     spans(id) {
       const outer = wrapper(id, usage(350, 35))
-      return [
-        outer,
-        sdk(id, usage(100, 10), { parent: outer }),
-        sdk(id, usage(250, 25), { parent: outer }),
-      ]
+      return [outer, sdk(id, usage(100, 10), { parent: outer }), sdk(id, usage(250, 25), { parent: outer })]
     },
     expected: { calls: 2, input: 350, output: 35 },
   },
@@ -353,12 +349,18 @@ const cases: Case[] = [
         parent: root,
         also: { ...OPENAI, 'server.address': 'litellm.example.com' },
       })
-      const proxy = reported(0, 'litellm', id, {}, {
-        name: 'Received Proxy Server Request',
-        kind: 'server',
-        parent: openai,
-        service: 'proxy',
-      })
+      const proxy = reported(
+        0,
+        'litellm',
+        id,
+        {},
+        {
+          name: 'Received Proxy Server Request',
+          kind: 'server',
+          parent: openai,
+          service: 'proxy',
+        },
+      )
       const call = reported(
         0,
         'litellm',
@@ -467,10 +469,18 @@ beforeAll(async () => {
         continue
       }
       // Inner layers are below 2; of two layers, the lower one.
-      const depths = [...new Set(all.filter(({ span }) => Object.keys(span.attributes).length > 0).map(({ depth }) => depth))]
+      const depths = [
+        ...new Set(
+          all.filter(({ span }) => Object.keys(span.attributes).length > 0).map(({ depth }) => depth),
+        ),
+      ]
       const innermost = Math.min(...depths)
       const [inner, outer] = [true, false].map((is) =>
-        batches(all.filter(({ depth }) => (depth === innermost) === is), index, order),
+        batches(
+          all.filter(({ depth }) => (depth === innermost) === is),
+          index,
+          order,
+        ),
       )
       const [first, second] = order === 'inner first' ? [inner!, outer!] : [outer!, inner!]
       if (first.length > 0) await sendSpans(pipeline.otlpUrl, ...first)
@@ -480,7 +490,11 @@ beforeAll(async () => {
   await sleep(BETWEEN_EXPORTS)
   for (const second of later) if (second.length > 0) await sendSpans(pipeline.otlpUrl, ...second)
   // What waits longest, sent last: when it is counted, all else is.
-  await sendSpans(pipeline.otlpUrl, { service: LAST, scope: 'my.app', spans: [wrapper(newTraceId(), usage(1, 1)).span] })
+  await sendSpans(pipeline.otlpUrl, {
+    service: LAST,
+    scope: 'my.app',
+    spans: [wrapper(newTraceId(), usage(1, 1)).span],
+  })
   await eventually(async () => expect(await totals([LAST])).toEqual({ calls: 1, input: 1, output: 1 }))
 }, 240_000)
 afterAll(() => pipeline.stop())
