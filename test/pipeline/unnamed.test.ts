@@ -160,3 +160,79 @@ test.each<[string, string, Attributes]>([
     'gen_ai.tool.name': 'read_file',
   })
 })
+
+describe('Langfuse’s attributes without a type', () => {
+  const named = {
+    'langfuse.observation.model.name': 'gpt-4o',
+    'langfuse.observation.usage_details': '{"input":200,"input_cached_tokens":800,"output":100}',
+  }
+  const cost = calcPrice({ input_tokens: 1000, cache_read_tokens: 800, output_tokens: 100 }, 'gpt-4o', {
+    providerId: 'openai',
+  })!.total_price
+
+  test('are a generation', async () => {
+    expect(await normalized('my-app', { attributes: named })).toMatchObject({
+      'genai.dialect': 'langfuse',
+      'genai.role': 'inference',
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.usage.input_tokens': 1000,
+      'gen_ai.usage.cache_read.input_tokens': 800,
+      'gen_ai.usage.cost.amount': expect.closeTo(cost, 12) as number,
+    })
+  })
+
+  test('on an agent’s span are no call', async () => {
+    const span = await normalized('my-app', {
+      attributes: { ...named, 'gen_ai.operation.name': 'invoke_agent' },
+    })
+    expect(span['genai.role']).not.toBe('inference')
+  })
+})
+
+describe('Vercel’s gateway: the provider’s prices, by the word before the model’s name', () => {
+  const usage = { input_tokens: 1000, output_tokens: 500 }
+  const cost = calcPrice(usage, 'claude-sonnet-5', { providerId: 'anthropic' })!.total_price
+  const counted = { 'gen_ai.usage.input_tokens': 1000, 'gen_ai.usage.output_tokens': 500 }
+  test.each<[string, string, Attributes]>([
+    [
+      'AI SDK',
+      'ai',
+      {
+        ...counted,
+        'ai.operationId': 'ai.generateText.doGenerate',
+        'ai.model.provider': 'gateway',
+        'ai.model.id': 'anthropic/claude-sonnet-5',
+        'ai.response.model': 'anthropic/claude-sonnet-5',
+      },
+    ],
+    [
+      'AI SDK 7',
+      'gen_ai',
+      {
+        ...counted,
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.provider.name': 'gateway',
+        'gen_ai.request.model': 'anthropic/claude-sonnet-5',
+        'gen_ai.response.model': 'anthropic/claude-sonnet-5',
+      },
+    ],
+    [
+      'OpenAI’s SDK',
+      'opentelemetry.instrumentation.genai.openai',
+      {
+        ...counted,
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.provider.name': 'openai',
+        'server.address': 'ai-gateway.vercel.sh',
+        'gen_ai.request.model': 'anthropic/claude-sonnet-5',
+      },
+    ],
+  ])('by the %s', async (_, scope, attributes) => {
+    expect(await normalized(scope, { attributes })).toMatchObject({
+      'genai.role': 'inference',
+      'gen_ai.provider.name': 'anthropic',
+      'gen_ai.request.model': 'claude-sonnet-5',
+      'gen_ai.usage.cost.amount': expect.closeTo(cost, 12) as number,
+    })
+  })
+})
