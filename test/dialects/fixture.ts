@@ -14,7 +14,7 @@ export interface Fixture {
   why?: string
   /**
    * What of the truth these spans do not carry: names of `Truth`, `ttft`, `finish_reason`, or `cached`: neither what was
-   * read from or written to the cache, nor input with it.
+   * read from or written to the cache, nor input with it; `cost`: no model, so no price.
    */
   unsaid?: string[]
   truth: Truth[]

@@ -94,11 +94,15 @@ test.each(HOSTS.map(([host, provider, model]) => ({ host, provider, model })))(
 )
 
 test.each([
-  ['a gateway', 'llm.my-company.example'],
+  ['a proxy in the same network', 'litellm'],
+  ['one with a private name', 'llm.my-company.internal'],
+  ['one in Kubernetes', 'litellm.ai.svc.cluster.local'],
+  ['one with an address', '10.0.12.7'],
+  ['one with an address of version 6', '[fd00::7]:4000'],
   ['the simulator', '127.0.0.1'],
   ['OpenAI itself', 'api.openai.com'],
-  ['a name that only contains a known one', 'api.groq.com.my-company.example'],
-  ['a name that only ends as a known one does', 'notapi.groq.com'],
+  ['a gateway through which OpenAI bills you', 'gateway.ai.cloudflare.com'],
+  ['another', 'oai.helicone.ai'],
   ['nothing', ''],
 ])('%s changes nothing', async (_, host) => {
   const call = await normalized({
@@ -110,6 +114,94 @@ test.each([
   expect(call['gen_ai.provider.name']).toBe('openai')
   expect(call).not.toHaveProperty(['genai.provider.reported'])
   expect(call['gen_ai.usage.cost.amount']).toBeCloseTo(0.00125, 12)
+})
+
+test.each([
+  ['a gateway', 'api.ezai.example'],
+  ['with scheme, port and path', 'https://API.ezai.example:8443/v1'],
+  ['a name that only contains a known one', 'api.groq.com.ezai.example'],
+  ['a name that only ends as a known one does', 'notapi.groq.com'],
+])('%s on the internet is its own provider, whose prices nobody knows', async (_, host) => {
+  const name = host.replace('https://API', 'api').replace(/:8443.*/, '')
+  for (const provider of ['openai', 'anthropic']) {
+    const call = await normalized({
+      ...CALL,
+      'gen_ai.provider.name': provider,
+      'server.address': host,
+      'gen_ai.response.model': provider === 'openai' ? 'gpt-5-mini' : 'claude-sonnet-5',
+    })
+    expect(call).toMatchObject({ 'gen_ai.provider.name': name, 'genai.provider.reported': provider })
+    expect(call).not.toHaveProperty(['gen_ai.usage.cost.amount'])
+  }
+})
+
+test('nor has a gateway that a wrapper names', async () => {
+  const call = await normalized({
+    'ai.provider': 'ezai',
+    'ai.model': 'claude-sonnet-5',
+    'ai.tokens.input': 1000,
+    'ai.tokens.output': 500,
+  })
+  expect(call).toMatchObject({ 'genai.role': 'inference', 'gen_ai.provider.name': 'ezai' })
+  expect(call).not.toHaveProperty(['gen_ai.usage.cost.amount'])
+})
+
+test('a provider by a word that is in no list gets its host’s', async () => {
+  const call = { ...CALL, 'gen_ai.provider.name': 'ezai', 'gen_ai.request.model': 'claude-sonnet-5' }
+  expect(await normalized({ ...call, 'server.address': 'api.anthropic.com' })).toMatchObject({
+    'gen_ai.provider.name': 'anthropic',
+    'genai.provider.reported': 'ezai',
+    'gen_ai.usage.cost.amount': expect.closeTo(
+      calcPrice(USAGE, 'claude-sonnet-5', { providerId: 'anthropic' })!.total_price,
+      12,
+    ) as number,
+  })
+  // What is known in no other way keeps its word.
+  expect(await normalized({ ...call, 'server.address': 'api.ezai.example' })).toMatchObject({
+    'gen_ai.provider.name': 'ezai',
+  })
+})
+
+test.each([
+  ['microsoft.foundry', 'azure.ai.inference'],
+  ['az.ai.openai', 'azure.ai.openai'],
+  ['azure.openai', 'azure.ai.openai'],
+  ['azureopenai', 'azure.ai.openai'],
+  ['AzureOpenAI', 'azure.ai.openai'],
+  ['azure_ai_foundry', 'azure.ai.inference'],
+  ['Azure AI Foundry', 'azure.ai.inference'],
+  ['azure-open-ai', 'azure.ai.openai'],
+])('%s is one spelling of %s', async (word, provider) => {
+  const call = { ...CALL, 'gen_ai.provider.name': word, 'gen_ai.response.model': 'gpt-5-mini-2025-08-07' }
+  const price = calcPrice(USAGE, 'gpt-5-mini-2025-08-07', { providerId: 'azure' })!.total_price
+  for (const host of [undefined, 'my-project.services.ai.azure.com']) {
+    expect(await normalized({ ...call, 'server.address': host })).toMatchObject({
+      'gen_ai.provider.name': provider,
+      'gen_ai.usage.cost.amount': expect.closeTo(price, 12) as number,
+    })
+  }
+})
+
+test.each([
+  ['Google Vertex AI', 'gcp.vertex_ai'],
+  ['vertex-ai', 'gcp.vertex_ai'],
+  ['google-ai-studio', 'gcp.gemini'],
+  ['Google_GenAI', 'gcp.gemini'],
+  ['AWS Bedrock', 'aws.bedrock'],
+  ['amazon-bedrock', 'aws.bedrock'],
+  ['Mistral-AI', 'mistral_ai'],
+  ['x.ai', 'x_ai'],
+  ['Open AI', 'openai'],
+  ['perplexity-ai', 'perplexity'],
+  ['together.ai', 'together_ai'],
+  ['gcp.gen_ai', 'gcp.gen_ai'],
+  ['ibm.watsonx.ai', 'ibm.watsonx.ai'],
+  // In no list.
+  ['My-Gateway', 'my-gateway'],
+])('%s is called %s', async (word, provider) => {
+  expect(await normalized({ ...CALL, 'gen_ai.provider.name': word })).toMatchObject({
+    'gen_ai.provider.name': provider,
+  })
 })
 
 test('a host of which no prices are known does not get those of OpenAI', async () => {

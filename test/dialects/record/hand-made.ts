@@ -145,30 +145,8 @@ const cloudflare = {
 }
 const inCloudflare = { name: 'chat', scope: 'ai-gateway', service: 'ai-gateway', kind: 'client' as const }
 
-/* Gemini CLI: @google/gemini-cli-core 0.61.0, telemetry/trace.js and core/loggingContentGenerator.js */
-
-const geminiCli = {
-  library: '@google/gemini-cli-core@0.61.0',
-  why: 'from its source',
-  unsaid: ['model', 'cached', 'ttft', 'finish_reason', 'error_type'],
-}
 const gemini = (call: Partial<Truth>): Truth =>
   truth({ provider: 'gcp.gemini', request_model: 'gemini-2.5-flash', model: 'gemini-2.5-flash', ...call })
-const generated = (call: Partial<Truth>) => gemini({ operation: 'generate_content', ...call })
-const ofGeminiCli = {
-  'gen_ai.agent.name': 'gemini-cli',
-  'gen_ai.agent.description': 'Gemini CLI is an open-source AI agent',
-  'gen_ai.conversation.id': 'session-1',
-}
-const geminiCall = {
-  ...ofGeminiCli,
-  'gen_ai.operation.name': 'llm_call',
-  'gen_ai.request.model': 'gemini-2.5-flash',
-  'gen_ai.prompt.name': 'session-1########0',
-  'gen_ai.system_instructions': '[]',
-  'gen_ai.tool.definitions': '[]',
-}
-const inGeminiCli = { scope: 'gemini-cli', service: 'gemini-cli', kind: 'internal' as const }
 
 /* Quarkus: quarkiverse/quarkus-langchain4j#2453 */
 
@@ -238,49 +216,6 @@ const fixtures: Record<string, HandMade> = {
         },
       },
     ],
-  },
-  'gemini-cli/prompt': {
-    ...geminiCli,
-    truth: [generated({ input: 5000, output: 200 }), generated({ input: 6000, output: 100 })],
-    spans: [
-      {
-        ...inGeminiCli,
-        name: 'user_prompt',
-        duration: 3000,
-        attributes: { ...ofGeminiCli, 'gen_ai.operation.name': 'user_prompt' },
-      },
-      {
-        ...inGeminiCli,
-        name: 'llm_call',
-        parent: 0,
-        start: 10,
-        attributes: { ...geminiCall, 'gen_ai.usage.input_tokens': 5000, 'gen_ai.usage.output_tokens': 200 },
-      },
-      {
-        ...inGeminiCli,
-        name: 'tool_call',
-        parent: 0,
-        start: 700,
-        attributes: {
-          ...ofGeminiCli,
-          'gen_ai.operation.name': 'tool_call',
-          'gen_ai.tool.name': 'read_file',
-          'gen_ai.tool.call_id': 'c1',
-        },
-      },
-      {
-        ...inGeminiCli,
-        name: 'llm_call',
-        parent: 0,
-        start: 1500,
-        attributes: { ...geminiCall, 'gen_ai.usage.input_tokens': 6000, 'gen_ai.usage.output_tokens': 100 },
-      },
-    ],
-  },
-  'gemini-cli/error': {
-    ...geminiCli,
-    truth: [generated({ model: null, error_type: 'rate_limit_error' })],
-    spans: [{ ...inGeminiCli, name: 'llm_call', error: true, attributes: geminiCall }],
   },
   'quarkus-langchain4j/plain': {
     ...quarkus,

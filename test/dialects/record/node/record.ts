@@ -11,6 +11,7 @@ import { promisify } from 'node:util'
 import { freePort, startReceiver } from './lib/receiver.ts'
 import { startSimulator } from './lib/simulator.ts'
 import { truthOf } from './lib/truth.ts'
+import type { Truth } from '../../truth.ts'
 
 interface Library {
   dialect: string
@@ -21,6 +22,16 @@ interface Library {
   /** Faults of the simulator, by case. */
   faults: Record<string, object[]>
   cases: string[]
+  /** Its word for a call, where that is not `chat`. */
+  operation?: string
+  /** Its output is without what was thought. */
+  withoutReasoning?: boolean
+  /** The names of the spans that are kept, of a program that has hundreds of others. */
+  spans?: string[]
+}
+
+interface Traces {
+  resourceSpans: { scopeSpans: { spans: { name: string }[] }[] }[]
 }
 
 const here = import.meta.dirname
@@ -50,10 +61,13 @@ async function main(names: string[]) {
           OPENAI_BASE_URL: `${simulator.url}/v1`,
           OPENAI_API_KEY: 'key',
         })
-        const traces = receiver.traces()
+        const traces = receiver.traces() as Traces
         // Some calls have no span at all: a limit of the library's, which its fragment tells.
         if (traces.resourceSpans.length === 0) console.log(`${name} ${test}: no spans`)
-        else await write(library, test, truthOf(await simulator.ledger()), traces)
+        else {
+          const truth = truthOf(await simulator.ledger()).map((call) => asSaid(library, call))
+          await write(library, test, truth, kept(library, traces))
+        }
       }
       console.log(`${name}: ${library.cases.join(', ')}`)
     }
@@ -61,6 +75,27 @@ async function main(names: string[]) {
     simulator.stop()
     receiver.stop()
   }
+}
+
+/** What the library is known to say otherwise. */
+function asSaid({ operation, withoutReasoning }: Library, call: Truth): Truth {
+  return {
+    ...call,
+    ...(operation && { operation }),
+    ...(withoutReasoning && call.reasoning > 0 && { misstated_output: call.output - call.reasoning }),
+  }
+}
+
+function kept({ spans }: Library, traces: Traces): Traces {
+  if (!spans) return traces
+  const resourceSpans = traces.resourceSpans.map((resource) => ({
+    ...resource,
+    scopeSpans: resource.scopeSpans.map((scope) => ({
+      ...scope,
+      spans: scope.spans.filter(({ name }) => spans.includes(name)),
+    })),
+  }))
+  return { resourceSpans }
 }
 
 async function write(library: Library, test: string, truth: unknown[], otlp: object) {

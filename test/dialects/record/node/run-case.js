@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const [library, name] = process.argv.slice(2)
 if (name === undefined) {
-  const { cases, dialect, packages, unsaid = {}, faults = {} } = await import(`./libraries/${library}.js`)
-  console.log(JSON.stringify({ dialect, packages, unsaid, faults, cases: Object.keys(cases) }))
+  const { cases, unsaid = {}, faults = {}, ...about } = await import(`./libraries/${library}.js`)
+  console.log(JSON.stringify({ ...about, unsaid, faults, cases: Object.keys(cases) }))
 } else {
   // Before the library is loaded, as `node --import` does.
   const own = join(import.meta.dirname, 'tracing', `${library}.js`)

@@ -30,7 +30,9 @@ export async function startReceiver(): Promise<Receiver> {
   const server = createServer(async (request, response) => {
     response.setHeader('content-type', 'application/json')
     if (request.url !== '/v1/traces') return response.end('{}')
-    const text = JSON.stringify(await json(request)).replaceAll(recorders, '/app')
+    const text = JSON.stringify(await json(request))
+      .replaceAll(recorders, '/app')
+      .replaceAll(process.execPath, 'node')
     const body = JSON.parse(text) as { resourceSpans?: object[] }
     received.push(...(body.resourceSpans ?? []))
     response.end('{}')

@@ -22,6 +22,13 @@ interface OpenAiUsage {
   output_tokens_details?: { reasoning_tokens: number }
 }
 
+interface GeminiUsage {
+  promptTokenCount: number
+  cachedContentTokenCount?: number
+  candidatesTokenCount: number
+  thoughtsTokenCount?: number
+}
+
 /** The last attempt of each call. SDKs count the retries: an attempt is the last when the next begins again with 0. */
 export function lastAttempts(entries: LedgerEntry[]): LedgerEntry[] {
   const billable = entries.filter(({ endpoint }) => !endpoint.endsWith('/count_tokens'))
@@ -54,6 +61,18 @@ function tokens({ provider, usage }: LedgerEntry) {
       cache_write_1h: counted.cache_creation.ephemeral_1h_input_tokens,
       output: counted.output_tokens,
       reasoning: counted.output_tokens_details?.thinking_tokens ?? 0,
+    }
+  }
+  if (provider === 'gcp.gemini') {
+    const counted = usage as unknown as GeminiUsage
+    const reasoning = counted.thoughtsTokenCount ?? 0
+    return {
+      input: counted.promptTokenCount,
+      cache_read: counted.cachedContentTokenCount ?? 0,
+      cache_write: 0,
+      cache_write_1h: 0,
+      output: counted.candidatesTokenCount + reasoning,
+      reasoning,
     }
   }
   const counted = usage as OpenAiUsage

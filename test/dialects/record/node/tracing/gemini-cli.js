@@ -1,0 +1,2 @@
+/** Gemini CLI brings its own, in a process of its own. */
+export const startTracing = () => ({ forceFlush: async () => {} })
