@@ -33,7 +33,11 @@ function periodEntry({ rates, long, modal, told }: Period): Entry {
     : ratesText(rates)
   if (!modal) return entry
   const others = MODALITIES.flatMap((kind) => (modal[kind] ? [[kind, modalText(modal[kind])]] : []))
-  return { text: entry, ...Object.fromEntries(others), ...(told ? { told } : {}) }
+  return {
+    text: entry,
+    ...(Object.fromEntries(others) as Record<string, string>),
+    ...(told ? { told } : {}),
+  }
 }
 
 export function ratesText({

@@ -55,7 +55,7 @@ const flags = async (service: string) => {
     pipeline.prometheusUrl,
     `sum by (genai_flag) (${FLAGGED}{service_name="${service}"})`,
   )
-  return Object.fromEntries(series.map(({ labels, value }) => [labels['genai_flag'], value]))
+  return Object.fromEntries(series.map(({ labels, value }) => [labels['genai_flag'] ?? '', value]))
 }
 
 const stored = (traceId: string) =>

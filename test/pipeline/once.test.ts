@@ -473,9 +473,9 @@ beforeAll(async () => {
   // The default, which a user has.
   pipeline = await startPipeline({ environment: { GENAI_ONCE_WAIT: '8s' } })
   await Promise.all(
-    cases.flatMap(({ spans }, index) =>
+    cases.flatMap((each, index) =>
       ORDERS.map(async (order) => {
-        const [first, second] = exportsOf(spans(newTraceId()), index, order)
+        const [first, second] = exportsOf(each.spans(newTraceId()), index, order)
         await sendSpans(pipeline.otlpUrl, ...first)
         if (second.length === 0) return
         await sleep(BETWEEN_EXPORTS)
