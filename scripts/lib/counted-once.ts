@@ -53,7 +53,8 @@ function reports(inner: ReportedCall, outer: ReportedCall): boolean {
 }
 
 const isRoot = ({ parentSpanId }: ReportedCall) => parentSpanId === undefined
-const isInner = ({ layer }: ReportedCall) => layer === 'gateway' || layer === 'sdk' || layer === 'instrumentation'
+const isInner = ({ layer }: ReportedCall) =>
+  layer === 'gateway' || layer === 'sdk' || layer === 'instrumentation'
 const isPlatformHalf = (call: ReportedCall) => call.dialect === 'claude-api' && !isRoot(call)
 const sameTokens = (a: ReportedCall, b: ReportedCall) =>
   tells(a) === 'usage' && a.input === b.input && a.output === b.output
