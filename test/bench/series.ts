@@ -13,8 +13,18 @@ export interface MadeUp {
 
 type Labels = Record<string, string | number>
 
-const STEP = 15
-const BOUNDS = [0.1, 0.25, 0.5, 1, 2, 2.5, 5, 10, 15, 20, 30, 60, 120, 300, 600, '+Inf']
+/** A native histogram, of calls that take half a second to a minute. */
+export interface MadeUpHistogram {
+  name: string
+  labels: Labels
+}
+
+/** Seconds from one point to the next. */
+export const STEP = 15
+/** Of a native histogram: bounds are 2^(i/16) s, from half a second on, and so many. */
+const SCALE = 4
+const OFFSET = -16
+const BUCKETS = 112
 const environment = { deployment_environment_name: 'bench' }
 
 const text = (name: string, labels: Labels) =>
@@ -33,12 +43,10 @@ const gauge = (name: string, labels: Labels, size: number, step = STEP): MadeUp 
   counter: false,
   step,
 })
-/** A call in two points, spread over the buckets. */
-const histogram = (name: string, labels: Labels) => [
-  ...BOUNDS.map((le, i) => counter(`${name}_bucket`, { ...labels, le }, (0.5 * (i + 1)) / BOUNDS.length)),
-  counter(`${name}_sum`, labels, 3),
-  counter(`${name}_count`, labels, 0.5),
-]
+const histogram = (name: string, labels: Labels): MadeUpHistogram => ({
+  name,
+  labels: { ...labels, collector_instance_id: 'collector-0' },
+})
 
 /** Where calls come from: each an endpoint of a service, with its feature. */
 const origins = Array.from({ length: 16 }, (_, i) => ({
@@ -55,15 +63,27 @@ const modelOf = (i: number) => ({
 })
 const errors = ['rate_limit_error', 'overloaded_error', 'timeout_error', 'api_error']
 
+const inference = 'gen_ai_client_inference'
+
 /** One set of labels in five is of calls that failed. */
+const histogramsOfCalls = (labels: Labels) =>
+  [
+    'duration_seconds',
+    ...('error_type' in labels
+      ? []
+      : [
+          'time_to_first_chunk_seconds',
+          'operation_input_tokens',
+          'operation_output_tokens',
+          'output_speed_per_second',
+        ]),
+  ].map((name) => histogram(`${inference}_${name}`, labels))
+
 function callsWith(labels: Labels): MadeUp[] {
-  const inference = 'gen_ai_client_inference'
-  if ('error_type' in labels) return histogram(`${inference}_duration_seconds`, labels)
+  if ('error_type' in labels) return []
   const each = (name: string, label: string, values: string[], size = 1) =>
     values.map((value) => counter(`${inference}_${name}`, { ...labels, [label]: value }, size))
   return [
-    ...histogram(`${inference}_duration_seconds`, labels),
-    ...histogram(`${inference}_time_to_first_chunk_seconds`, labels),
     ...['input', 'output', 'cache_read_input', 'cache_write_input', 'cache_write_1h_input'].map((kind, i) =>
       counter(`${inference}_usage_${kind}_tokens_total`, labels, [1000, 200, 300, 200, 100][i]),
     ),
@@ -133,7 +153,7 @@ export const ofThirtyDays = (sets: Labels[]): MadeUp[] => {
   )
 }
 
-/** @param count of different sets of labels of calls: the histogram of their durations has 16 series of each, and two */
+/** @param count of different sets of labels of calls */
 export function labelSets(count: number): Labels[] {
   return Array.from({ length: count }, (_, i) => ({
     ...origins[i % origins.length]!,
@@ -144,20 +164,25 @@ export function labelSets(count: number): Labels[] {
   }))
 }
 
-/** Everything of the last day; the same for the same number of sets. */
+/** The histograms of the last day; the same for the same number of sets. */
+export const histogramsOfOneDay = (sets: Labels[]): MadeUpHistogram[] => [
+  ...sets.flatMap(histogramsOfCalls),
+  ...origins.map((origin) => histogram('http_server_request_duration_seconds', origin)),
+  ...origins
+    .slice(0, 4)
+    .flatMap((origin, i) => [
+      histogram('gen_ai_invoke_agent_duration_seconds', { ...origin, gen_ai_agent_name: `agent-${i}` }),
+      ...['look_up', 'refund', 'search'].map((tool) =>
+        histogram('gen_ai_execute_tool_duration_seconds', { ...origin, gen_ai_tool_name: tool }),
+      ),
+    ]),
+]
+
+/** All else of the last day; the same for the same number of sets. */
 export function ofOneDay(sets: Labels[]): MadeUp[] {
   const collector = { job: 'otel-collector', instance: 'collector:8888' }
   return [
     ...sets.flatMap(callsWith),
-    ...origins.flatMap((origin) => histogram('http_server_request_duration_seconds', origin)),
-    ...origins
-      .slice(0, 4)
-      .flatMap((origin, i) => [
-        ...histogram('gen_ai_invoke_agent_duration_seconds', { ...origin, gen_ai_agent_name: `agent-${i}` }),
-        ...['look_up', 'refund', 'search'].flatMap((tool) =>
-          histogram('gen_ai_execute_tool_duration_seconds', { ...origin, gen_ai_tool_name: tool }),
-        ),
-      ]),
     ...recorded(sets),
     gauge('up', collector, 1),
     gauge('ALERTS', { ...sets[0]!, alertname: 'LLMHighLatency', alertstate: 'firing', severity: 'page' }, 1),
@@ -188,4 +213,30 @@ export function* openMetrics(all: MadeUp[], from: number, until: number, state: 
     yield lines.join('')
   }
   yield '# EOF\n'
+}
+
+/** One point of each histogram as an OTLP request: a call in two points, over the buckets in turn. */
+export function otlpRequest(all: MadeUpHistogram[], from: number, time: number): string {
+  const calls = Math.floor((time - from) / STEP / 2)
+  const metrics = all.map(({ name, labels }, i) => {
+    const bucketCounts = Array.from({ length: BUCKETS }, (_, bucket) => {
+      // In steps that have no divisor in common with the number of buckets.
+      const place = (bucket * 37 + i) % BUCKETS
+      return String(Math.floor(calls / BUCKETS) + (place < calls % BUCKETS ? 1 : 0))
+    })
+    const point = {
+      attributes: Object.entries(labels).map(([key, value]) => ({
+        key,
+        value: { stringValue: String(value) },
+      })),
+      startTimeUnixNano: `${from}000000000`,
+      timeUnixNano: `${time}000000000`,
+      count: String(calls),
+      sum: 6 * calls,
+      scale: SCALE,
+      positive: { offset: OFFSET, bucketCounts },
+    }
+    return { name, exponentialHistogram: { aggregationTemporality: 2, dataPoints: [point] } }
+  })
+  return JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics }] }] })
 }
