@@ -64,7 +64,7 @@ export function expectedNumbers(program: Program, calls: Called[]): Numbers {
     if (program.requests) for (const status of call.attempts) count(numbers.attempts, String(status))
     if (error !== '' || program.unsaid?.includes('tokens')) continue
     // Of a stream that was left, the client knows what the stream began with: the input.
-    const output = call.left ? 0 : call.output
+    const output = call.left || program.leaves ? 0 : call.output
     numbers.input += call.input
     numbers.output += output
     numbers.cache_read += call.cache_read

@@ -63,7 +63,9 @@ async function record(): Promise<void> {
 
 async function compare(): Promise<void> {
   // Their requests go to this machine, whose address no list of the Collector has.
-  const pipeline = await startPipeline({ environment: { GENAI_API_HOSTS: '127[.]0[.]0[.]1' } })
+  const pipeline = await startPipeline({
+    environment: { GENAI_API_HOSTS: '127[.]0[.]0[.]1', GENAI_ONCE_WAIT: '12s' },
+  })
   try {
     const expected = new Map<string, ReturnType<typeof expectedNumbers>>()
     for (const program of chosen) {

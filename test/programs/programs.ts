@@ -54,6 +54,8 @@ export interface Program {
   unsaid?: Unsaid[]
   /** Calls at once: no faults, as nobody could tell which call they hit. */
   parallel?: boolean
+  /** It leaves its streams before their end, which a quick answer may have reached. */
+  leaves?: boolean
   /** Its HTTP requests have spans. */
   requests?: boolean
   /** Its SDK's spans say how often it sent a call again. */
@@ -81,6 +83,7 @@ const anthropicNode = [
   'anthropic-stream-left',
   'anthropic-ai-names',
 ]
+const leaves = (script: string) => (script.includes('left') ? { leaves: true } : {})
 const parallel = (script: string) => (script.includes('parallel') ? { parallel: true } : {})
 /** On a wrapper it is seen where the wrapper counts; by baggage it is on the SDK's span, too. */
 const wrapperFeature = (script: string) => (/ai.names/.test(script) ? { feature: 'support' } : {})
@@ -94,6 +97,7 @@ export const programs: Program[] = [
     environment: 'python-anthropic-2' as const,
     script,
     resends: true,
+    ...leaves(script),
     ...parallel(script),
     ...baggageFeature(script),
   })),
@@ -118,6 +122,7 @@ export const programs: Program[] = [
     environment: 'node-anthropic-1' as const,
     script,
     resends: true,
+    ...leaves(script),
     ...baggageFeature(script),
   })),
   ...anthropicNode.map((script) => ({
