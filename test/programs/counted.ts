@@ -11,7 +11,10 @@ export async function countedNumbers(prometheusUrl: string, service: string): Pr
   const of = (metric: string) => query(prometheusUrl, `${metric}{service_name="${service}"}`)
   const sum = async (metric: string) => (await of(metric)).reduce((total, { value }) => total + value, 0)
   const numbers = nothing()
-  for (const { labels, value } of await of(CALLS)) count(numbers.calls, labels['error_type'] ?? '', value)
+  for (const { labels, value } of await of(CALLS)) {
+    count(numbers.calls, labels['error_type'] ?? '', value)
+    count(numbers.features, labels['app_feature'] ?? '', value)
+  }
   for (const { labels, value } of await of(ATTEMPTS)) {
     count(numbers.attempts, labels['http_response_status_code'] ?? '', value)
   }

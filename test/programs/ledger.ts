@@ -33,6 +33,8 @@ export function calledOf(entries: LedgerEntry[]): Called[] {
 export interface Numbers {
   /** By `error_type`; '' is those that succeeded. */
   calls: Record<string, number>
+  /** Calls by `app_feature`; '' is those without. */
+  features: Record<string, number>
   input: number
   output: number
   cache_read: number
@@ -57,11 +59,12 @@ export function expectedNumbers(program: Program, calls: Called[]): Numbers {
   for (const call of calls) {
     const error = call.status !== null && call.status >= 400 ? ERRORS[call.status]! : ''
     count(numbers.calls, error)
+    count(numbers.features, program.feature ?? '')
     if (program.resends) numbers.resends += call.resends
     if (program.requests) for (const status of call.attempts) count(numbers.attempts, String(status))
     if (error !== '' || program.unsaid?.includes('tokens')) continue
     // Of a stream that was left, the client knows what the stream began with: the input.
-    const output = call.left ? 0 : call.output
+    const output = call.left || program.leaves ? 0 : call.output
     numbers.input += call.input
     numbers.output += output
     numbers.cache_read += call.cache_read
@@ -79,6 +82,7 @@ export function expectedNumbers(program: Program, calls: Called[]): Numbers {
 
 export const nothing = (): Numbers => ({
   calls: {},
+  features: {},
   input: 0,
   output: 0,
   cache_read: 0,

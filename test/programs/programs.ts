@@ -21,17 +21,24 @@ export const environments = {
   'node-anthropic-1': {
     language: 'node',
     library: '@anthropic-ai/sdk 1.14.0, which traces itself',
-    packages: ['@anthropic-ai/sdk@1.14.0', '@opentelemetry/sdk-node@0.301.0', '@opentelemetry/api@1.9.1'],
+    packages: [
+      '@anthropic-ai/sdk@1.14.0',
+      '@opentelemetry/sdk-node@0.301.0',
+      '@opentelemetry/api@1.10.0',
+      '@opentelemetry/baggage-span-processor@0.5.0',
+      '@opentelemetry/exporter-trace-otlp-proto@0.301.0',
+      '@opentelemetry/sdk-trace@3.1.0',
+    ],
   },
   'node-anthropic-0.80': {
     language: 'node',
     library: '@anthropic-ai/sdk 0.80.0, which does not trace itself',
-    packages: ['@anthropic-ai/sdk@0.80.0', '@opentelemetry/sdk-node@0.301.0', '@opentelemetry/api@1.9.1'],
+    packages: ['@anthropic-ai/sdk@0.80.0', '@opentelemetry/sdk-node@0.301.0', '@opentelemetry/api@1.10.0'],
   },
   'node-openai-7': {
     language: 'node',
     library: 'openai 7.59.0',
-    packages: ['openai@7.59.0', '@opentelemetry/sdk-node@0.301.0', '@opentelemetry/api@1.9.1'],
+    packages: ['openai@7.59.0', '@opentelemetry/sdk-node@0.301.0', '@opentelemetry/api@1.10.0'],
   },
 } satisfies Record<string, Environment>
 
@@ -47,12 +54,16 @@ export interface Program {
   unsaid?: Unsaid[]
   /** Calls at once: no faults, as nobody could tell which call they hit. */
   parallel?: boolean
+  /** It leaves its streams before their end, which a quick answer may have reached. */
+  leaves?: boolean
   /** Its HTTP requests have spans. */
   requests?: boolean
   /** Its SDK's spans say how often it sent a call again. */
   resends?: boolean
   /** Started by `opentelemetry-instrument`. */
   instrumented?: boolean
+  /** What its calls are for, by its own word. */
+  feature?: string
 }
 
 const anthropicPython = [
@@ -72,23 +83,30 @@ const anthropicNode = [
   'anthropic-stream-left',
   'anthropic-ai-names',
 ]
+const leaves = (script: string) => (script.includes('left') ? { leaves: true } : {})
 const parallel = (script: string) => (script.includes('parallel') ? { parallel: true } : {})
+/** On a wrapper it is seen where the wrapper counts; by baggage it is on the SDK's span, too. */
+const wrapperFeature = (script: string) => (/ai.names/.test(script) ? { feature: 'support' } : {})
+const baggageFeature = (script: string) => (/feature/.test(script) ? { feature: 'support' } : {})
 /** Where the wrapper is the only span, it alone can say what was used. */
 const alone = (script: string): { unsaid?: Unsaid[] } =>
   /without.usage|left/.test(script) ? { unsaid: ['tokens'] } : {}
 
 export const programs: Program[] = [
-  ...[...anthropicPython, 'anthropic_conversation'].map((script) => ({
+  ...[...anthropicPython, 'anthropic_conversation', 'anthropic_feature'].map((script) => ({
     environment: 'python-anthropic-2' as const,
     script,
     resends: true,
+    ...leaves(script),
     ...parallel(script),
+    ...baggageFeature(script),
   })),
   ...[...anthropicPython, 'anthropic_requests'].map((script) => ({
     environment: 'python-anthropic-0.97' as const,
     script,
     ...alone(script),
     ...parallel(script),
+    ...wrapperFeature(script),
     ...(script === 'anthropic_requests' && { requests: true }),
   })),
   ...(['python-openai-3', 'python-openai-2'] as const).flatMap((environment) =>
@@ -100,15 +118,18 @@ export const programs: Program[] = [
   ),
   { environment: 'python-distro', script: 'distro_anthropic', resends: true, instrumented: true },
   { environment: 'python-distro', script: 'distro_openai', instrumented: true },
-  ...anthropicNode.map((script) => ({
+  ...[...anthropicNode, 'anthropic-feature'].map((script) => ({
     environment: 'node-anthropic-1' as const,
     script,
     resends: true,
+    ...leaves(script),
+    ...baggageFeature(script),
   })),
   ...anthropicNode.map((script) => ({
     environment: 'node-anthropic-0.80' as const,
     script,
     ...alone(script),
+    ...wrapperFeature(script),
   })),
   ...['openai-plain', 'openai-streaming'].map((script) => ({
     environment: 'node-openai-7' as const,
