@@ -26,6 +26,12 @@ or \`wrapper\` (spans written by hand, and unknown ones). Several may report one
 
 Only spans with \`genai.role\` = \`inference\` (chat, generate_content, text_completion, embeddings) are in token and cost
 metrics. Agents, workflows and chains never are, whatever usage they repeat.
+
+A span that names a model and has usage, and is neither a call nor around calls, has \`genai.role\` = \`unrecognized\`. It is
+counted in \`gen_ai_client_inference_unrecognized_total\` by instrumentation and operation, and
+[LLMUsageUnrecognized](../alerts/runbooks/LLMUsageUnrecognized.md) says what to do. A call whose usage is on an event of its span
+alone is flagged \`usage_on_event\`, one that has none at all (because a library tells it in logs, say) \`usage_missing\`: both are
+in \`gen_ai_client_inference_flagged_total\`. The Collector takes no logs and no metrics of applications, and says so to who sends them.
 `
 
 interface Field {

@@ -241,7 +241,7 @@ export const pipeline = dashboard(
       table({
         title: 'What is reported twice?',
         description:
-          'Calls in the time range that came from two instrumentations, in the sixteenth of all traces that is looked at. No service: two services report the same calls.',
+          'Calls in the time range that two instrumentations report without a trace in common, of the part of all calls that is looked at. No service: two services report the same calls.',
         noValue: 'Nothing is reported twice',
         width: 12,
         height: 8,

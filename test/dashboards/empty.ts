@@ -7,7 +7,7 @@ export const mayBeEmpty: Readonly<Record<string, string>> = {
   'Which alerts fire?': 'alerts fire after minutes, and only where something is wrong',
   'Top movers': 'compares with the time before, when there was no stack',
   'Spend of 24 h against the usual': 'needs nine days of data',
-  'What is reported twice?': 'the Collector looks at one trace in 16',
+  'What is reported twice?': 'the Collector looks at some calls only',
   'Refused, and not sent': 'nothing is refused while all is well',
   Yesterday: 'in a browser it asks for yesterday',
 }

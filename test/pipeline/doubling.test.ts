@@ -17,8 +17,8 @@ const DUPLICATES = 'gen_ai_client_inference_duplicates_total'
 
 type Otlp = ReturnType<typeof asNow>['otlp']
 
-/** One trace in 16 is looked at for duplicates: these are. */
-const watchedTraceId = () => newTraceId().slice(0, -1) + '0'
+/** Of the answers' ids those are looked at for duplicates that end so. */
+const watchedId = (id: string) => `${id.slice(0, -1)}0`
 
 const fixtures = new Map(readFixtures().map((fixture) => [fixture.name, fixture]))
 
@@ -28,13 +28,15 @@ function fixture(name: string): Fixture {
   return found
 }
 
-/** A fixture's spans in traces that are looked at, or all in the given one, below the given span. */
+/** A fixture's spans, with answers that are looked at for duplicates; all in the given trace, below the given span. */
 function watched(from: Fixture, service = from.name, traceId?: string, parentSpanId?: string): Otlp {
   const { otlp, traceIds } = asNow({ ...from, name: service })
-  const fresh = new Map(traceIds.map((id) => [id, traceId ?? watchedTraceId()]))
+  const fresh = new Map(traceIds.map((id) => [id, traceId ?? newTraceId()]))
   for (const { scopeSpans } of otlp.resourceSpans) {
     for (const span of scopeSpans.flatMap(({ spans }) => spans)) {
       span.traceId = fresh.get(span.traceId)!
+      for (const { key, value } of span.attributes ?? [])
+        if (key.endsWith('response.id') && value.stringValue) value.stringValue = watchedId(value.stringValue)
       if (parentSpanId !== undefined && !span.parentSpanId) span.parentSpanId = parentSpanId
     }
   }
@@ -57,7 +59,7 @@ async function post(signal: 'traces' | 'metrics' | 'logs', body: unknown): Promi
 /** Two fixtures of the same call: the second one's spans below the first one's, in one trace, each in its own request. */
 async function sendTwice(outer: [Fixture, string], inner: [Fixture, string], times: number): Promise<void> {
   for (let i = 0; i < times; i++) {
-    const traceId = watchedTraceId()
+    const traceId = newTraceId()
     const above = watched(...outer, traceId)
     expect(await post('traces', above)).toBe(200)
     expect(await post('traces', watched(...inner, traceId, firstSpanId(above)))).toBe(200)
@@ -91,7 +93,7 @@ const send = (service: string, scope: string, ...spans: Attributes[]) =>
   sendSpans(pipeline.otlpUrl, {
     service,
     scope,
-    spans: spans.map((attributes) => ({ traceId: watchedTraceId(), attributes })),
+    spans: spans.map((attributes) => ({ traceId: newTraceId(), attributes })),
   } satisfies Batch)
 
 const PLAIN = fixture('anthropic-sdk/anthropic-plain')
@@ -313,15 +315,63 @@ test('12: what an agent has used in its life counts in none of its runs', async 
   await expectTotals('lifetimes', { calls: 3, input: 30, output: 3 })
 })
 
+describe('13: two reports of a call without a trace in common: both are counted, and a metric says so', () => {
+  const answer = (id: string | undefined, attributes: Attributes = {}) =>
+    call({ 'gen_ai.response.id': id, ...attributes })
+  // A second that is looked at, and one that is not.
+  const second = Math.floor(Date.now() / 10_000) * 10_000
+  const ended = (service: string, scope: string, end: number) =>
+    sendSpans(pipeline.otlpUrl, {
+      service,
+      scope,
+      spans: [{ start: end - 2000, duration: 2000, attributes: call() }],
+    })
+
+  beforeAll(async () => {
+    for (const id of ['msg_a0', 'msg_b1', 'msg_c2', 'msg_d3']) {
+      // The SDK's, so that none waits.
+      await send('twice', 'com.anthropic.sdk.python', answer(id))
+      await send('twice', 'com.anthropic.sdk.go', answer(id))
+      await send('its gateway', 'com.anthropic.sdk.python', answer(`${id}0`))
+      await send('its application', 'com.anthropic.sdk.python', answer(`${id}0`))
+      // Read twice by one library.
+      await send('once', 'com.anthropic.sdk.python', answer(id.replace('msg', 'own')))
+      await send('once', 'com.anthropic.sdk.python', answer(id.replace('msg', 'own')))
+    }
+    await send('once', 'com.anthropic.sdk.go', answer('msg_e0', { 'gen_ai.usage.input_tokens': 0 }))
+    await ended('without ids', 'com.anthropic.sdk.python', second)
+    await ended('without ids', 'com.anthropic.sdk.go', second + 300)
+    await ended('without ids', 'com.anthropic.sdk.java', second + 1000)
+  })
+
+  test.each([
+    ['twice', 8, 4],
+    ['once', 9, 0],
+    ['without ids', 3, 1],
+  ])('%s', async (service, calls, duplicates) => {
+    await eventually(async () => {
+      expect(await total(CALLS, service)).toBe(calls)
+      expect(
+        await query(pipeline.prometheusUrl, `sum(${DUPLICATES}{service_name="${service}"})`),
+      ).toMatchObject([{ value: duplicates }])
+    }, 120_000)
+  })
+
+  test('two services', async () => {
+    await eventually(async () => expect(await total(DUPLICATES, '')).toBeGreaterThanOrEqual(4), 120_000)
+    expect(await total(DUPLICATES, 'its gateway')).toBe(0)
+    expect(await total(DUPLICATES, 'its application')).toBe(0)
+  })
+})
+
 test('no library alone is taken for two', async () => {
   const names = [...fixtures.keys()]
-  // Every service that counts tokens has this counter, with 0.
+  // Every service whose answers have ids has this counter, with 0.
   const counted = await eventually(async () => {
     const series = await query(pipeline.prometheusUrl, `sum by (service_name) (${DUPLICATES})`)
     const found = series.filter(({ labels }) => names.includes(labels.service_name ?? ''))
-    const used = [...fixtures.values()].filter((each) => expectedTokens(each, 'input') > 0)
-    expect(found.length).toBeGreaterThanOrEqual(used.length)
+    expect(found.length).toBeGreaterThan(100)
     return found
-  })
+  }, 120_000)
   expect(counted.filter(({ value }) => value > 0)).toEqual([])
 })

@@ -102,6 +102,10 @@ const around: Case[] = [
     ],
   ),
   [
+    'a span that names its agent',
+    { name: 'clerk', attributes: { ...semconv, 'gen_ai.agent.name': 'clerk' }, kind: 'internal' },
+  ],
+  [
     'OpenInference’s chain',
     {
       attributes: { 'openinference.span.kind': 'CHAIN', 'llm.model_name': 'm', 'llm.token_count.prompt': 10 },
@@ -120,11 +124,6 @@ const around: Case[] = [
     'litellm',
   ],
   ['a batch of the Anthropic SDK’s', { attributes: semconv }, 'com.anthropic.sdk.python'],
-  [
-    'the Claude API’s half of a call',
-    { parentSpanId: '00f067aa0ba902b7', attributes: { ...semconv, 'gen_ai.operation.name': 'chat' } },
-    'com.anthropic.claude-platform',
-  ],
 ]
 
 const nothing: Case[] = [

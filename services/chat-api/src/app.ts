@@ -25,9 +25,10 @@ export function createChatApi(anthropic: Anthropic, logger: Logger): Express {
         const body = parseBody(chatRequest, request)
         await within('POST /chat', body, () =>
           whileClientWaits(response, async (signal) => {
-            const { text, model, usage } = await chat.answer(body, signal)
+            const { id, text, model, usage } = await chat.answer(body, signal)
             response.json({
               reply: text,
+              response_id: id,
               model,
               usage,
               trace_id: response.getHeader('x-trace-id'),

@@ -3,6 +3,8 @@ import type { ChatRequest } from './chat-request.ts'
 import type { Conversations } from './conversations.ts'
 
 export interface ChatAnswer {
+  /** The API's own id of its answer. */
+  id: string
   text: string
   model: string
   usage: Anthropic.Usage
@@ -26,7 +28,13 @@ export class Chat {
     const message = await this.#anthropic.messages.create(this.#params(request), { signal })
     const text = message.content.map((block) => (block.type === 'text' ? block.text : '')).join('')
     this.#conversations.add(request.conversation_id, request.message, text)
-    return { text, model: message.model, usage: message.usage, stop_reason: message.stop_reason }
+    return {
+      id: message.id,
+      text,
+      model: message.model,
+      usage: message.usage,
+      stop_reason: message.stop_reason,
+    }
   }
 
   /**
@@ -64,7 +72,13 @@ export class Chat {
     }
     if (!message?.stop_reason) throw new Error('the stream ended before the message did')
     this.#conversations.add(request.conversation_id, request.message, text)
-    return { text, model: message.model, usage: message.usage, stop_reason: message.stop_reason }
+    return {
+      id: message.id,
+      text,
+      model: message.model,
+      usage: message.usage,
+      stop_reason: message.stop_reason,
+    }
   }
 
   #params({ model, max_tokens, message, conversation_id }: ChatRequest) {

@@ -172,7 +172,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'duplicate-instrumentation',
     title: 'Calls are reported twice',
     description:
-      'As if OpenLLMetry had been added to chat-api beside the SDK’s own spans: each answered chat comes a second time from another scope, sent by the traffic generator. Calls, tokens and cost double.',
+      'As if OpenLLMetry had been added to chat-api beside the SDK’s own spans: each answered chat comes a second time from another scope and in a trace of its own, sent by the traffic generator. Calls, tokens and cost double.',
     traffic: { second_spans: true },
     alerts: ['LLMDuplicateInstrumentation'],
     lingers: 'six hours: few calls an hour must be enough to see it',

@@ -113,22 +113,22 @@ test('bursts: uploads that do not end pile up until spans are refused, and are g
   expect(received.length).toBe(count)
 })
 
-test('the second span of a call: the same trace and tokens, another scope', async () => {
-  const traceId = 'a'.repeat(32)
+test('the second span of a call: the same answer and tokens, another scope and trace', async () => {
   const usage = { input_tokens: 12, output_tokens: 34, cache_read_input_tokens: 0 }
   await sendSecondSpan(
     receiver,
     'test',
-    JSON.stringify({ trace_id: traceId, model: 'claude-x', usage, reply: 'hi' }),
+    JSON.stringify({ response_id: 'msg_1', trace_id: 'a'.repeat(32), model: 'claude-x', usage, reply: 'hi' }),
   )
   const [body] = received
   expect(body).toContain('"name":"opentelemetry.instrumentation.anthropic"')
-  expect(body).toContain(`"traceId":"${traceId}"`)
+  expect(body).toContain('{"key":"gen_ai.response.id","value":{"stringValue":"msg_1"}}')
+  expect(body).not.toContain('a'.repeat(32))
   expect(body).toContain('{"key":"gen_ai.usage.input_tokens","value":{"intValue":"12"}}')
   expect(body).toContain('{"key":"gen_ai.usage.output_tokens","value":{"intValue":"34"}}')
   status = 500
   await expect(
-    sendSecondSpan(receiver, 'test', JSON.stringify({ trace_id: traceId, model: 'm', usage })),
+    sendSecondSpan(receiver, 'test', JSON.stringify({ response_id: 'msg_1', model: 'm', usage })),
   ).rejects.toThrow('500')
   await expect(sendSecondSpan(receiver, 'test', '{}')).rejects.toThrow()
 })
