@@ -91,7 +91,9 @@ test.each(
 /** Spans by the scope that wrote them. */
 function scopesOf(receiver: Receiver): Record<string, number> {
   const counts: Record<string, number> = {}
-  const resources = receiver.traces().resourceSpans as { scopeSpans: { scope: { name: string }; spans: [] }[] }[]
+  const resources = receiver.traces().resourceSpans as {
+    scopeSpans: { scope: { name: string }; spans: [] }[]
+  }[]
   for (const { scope, spans } of resources.flatMap(({ scopeSpans }) => scopeSpans)) {
     counts[scope.name] = (counts[scope.name] ?? 0) + spans.length
   }
