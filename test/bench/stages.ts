@@ -46,7 +46,7 @@ export async function stages(): Promise<Stage[]> {
     stage('(c) + price', only(full, [LIMITER, NORMALIZE, PRICE])),
     stage('(c′) + redact and mask', only(full, processors)),
     // once/wait.yaml, three look-ups, batch/one_writer
-    { ...stage('(d) + metrics: the full pipeline', withProfiler(full)), holds: 17 },
+    { ...stage('(d) + metrics: the full pipeline', withProfiler(full)), holds: 19 },
   ]
 }
 

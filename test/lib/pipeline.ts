@@ -55,7 +55,7 @@ export async function startPipeline({
         // On disk, as what the queue holds has to survive a restart.
         .withBindMounts([{ source: queue, target: QUEUE }])
         .withExposedPorts(4318, 13133)
-        // Calls of wrappers wait 8 s for inner layers by default: what is not about that need not.
+        // Calls of wrappers wait 10 s for inner layers by default: what is not about that need not.
         .withEnvironment({
           COLLECTOR_INSTANCE_ID: `collector-${i}`,
           GENAI_ONCE_WAIT: '1s',

@@ -471,7 +471,7 @@ const LAST = 'the last call'
 
 beforeAll(async () => {
   // The default, which a user has.
-  pipeline = await startPipeline({ environment: { GENAI_ONCE_WAIT: '8s' } })
+  pipeline = await startPipeline({ environment: { GENAI_ONCE_WAIT: '10s' } })
   await Promise.all(
     cases.flatMap((each, index) =>
       ORDERS.map(async (order) => {
