@@ -4,13 +4,13 @@
  * the time on an idle machine, and little more on one with other work. `npm run bench:dashboards` prints the table of
  * docs/dashboards.md, and fails where a query takes longer than a second.
  *
- *   --sets=64   different sets of labels of calls
+ *   --sets=64   different sets of labels of calls; a histogram is a series for each
  *   --rounds=3  how often each query is asked; the median counts
  *   --queries   prints every query with its time as well
  *   --keep=<folder>  leaves the points there, and takes them from there the next time
  */
 import { createWriteStream } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
@@ -22,16 +22,8 @@ import { resolveImages } from '../../images/resolve.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
 import { table } from '../../scripts/lib/table.ts'
 import { docker } from '../lib/docker.ts'
-import {
-  histogramsOfOneDay,
-  labelSets,
-  type MadeUp,
-  ofOneDay,
-  ofThirtyDays,
-  openMetrics,
-  otlpRequest,
-  STEP,
-} from './series.ts'
+import { isHistogram, labelSets, type NativeHistogram, type Numbers } from './series.ts'
+import { ofOneDay, ofThirtyDays, openMetrics, otlpRequests, STEP } from './series.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -59,8 +51,8 @@ const kept = await readFile(done, 'utf8').catch(() => undefined)
 const end = kept ? Number(kept) : Math.floor(Date.now() / 1000 / BLOCK) * BLOCK
 
 /** Writes points into blocks, as promtool makes them. */
-async function fill(all: MadeUp[], from: number, until: number, block: number) {
-  const state = new Map<MadeUp, number>()
+async function fill(all: Numbers[], from: number, until: number, block: number) {
+  const state = new Map<Numbers, number>()
   for (let start = from; start < until; start += block) {
     const points = openMetrics(all, start, start + block, state)
     await pipeline(Readable.from(points), createWriteStream(join(folder, 'points')))
@@ -72,33 +64,39 @@ async function fill(all: MadeUp[], from: number, until: number, block: number) {
   }
 }
 
-/** Histograms have no form in files that promtool reads: Prometheus takes them over OTLP, in their order, and makes blocks itself. */
-async function fillHistograms(from: number, until: number) {
-  const histograms = histogramsOfOneDay(labelSets(Number(options.sets)))
-  const { id, url } = await startPrometheus()
+/** The same of histograms, which promtool does not read: a Prometheus of its own takes them in, and writes the blocks. */
+async function fillHistograms(all: NativeHistogram[], from: number, until: number) {
+  const { id, url } = await startPrometheus(
+    'histograms',
+    '--web.enable-otlp-receiver',
+    '--web.enable-admin-api',
+  )
   try {
-    for (let time = from + STEP; time < until; time += STEP) {
-      const response = await fetch(`${url}/api/v1/otlp/v1/metrics`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: otlpRequest(histograms, from, time),
-      })
-      if (!response.ok) throw new Error(await response.text())
+    for (const body of otlpRequests(all, from, until)) {
+      const headers = { 'content-type': 'application/json' }
+      const response = await fetch(`${url}/api/v1/otlp/v1/metrics`, { method: 'POST', headers, body })
+      if (!response.ok) throw new Error(`Prometheus takes no histograms: ${await response.text()}`)
     }
+    const response = await fetch(`${url}/api/v1/admin/tsdb/snapshot`, { method: 'POST' })
+    const { data } = (await response.json()) as { data: { name: string } }
+    const snapshot = join(folder, 'histograms', 'snapshots', data.name)
+    for (const block of await readdir(snapshot))
+      await rename(join(snapshot, block), join(folder, 'data', block))
   } finally {
-    await docker('stop', '--time=60', id)
     await docker('rm', '--force', '--volumes', id)
   }
+  await rm(join(folder, 'histograms'), { recursive: true })
 }
 
 /** @returns the container's id, and its address */
-async function startPrometheus() {
+async function startPrometheus(data: string, ...flags: string[]) {
   const id = await docker(
-    ...['run', '--detach', '--user=0:0', '--volume', `${folder}/data:/prometheus`],
+    ...['run', '--detach', '--user=0:0', '--volume', `${folder}/${data}:/prometheus`],
     ...['--publish=127.0.0.1::9090', image, '--storage.tsdb.path=/prometheus'],
-    ...['--config.file=/dev/null', '--storage.tsdb.retention.time=60d', '--web.enable-otlp-receiver'],
+    ...['--config.file=/dev/null', '--storage.tsdb.retention.time=60d'],
     // Blocks stay as they are: putting them together would take the time that is measured.
     ...['--storage.tsdb.min-block-duration=2h', '--storage.tsdb.max-block-duration=2h'],
+    ...['--no-storage.tsdb.allow-overlapping-compaction', ...flags],
   )
   const port = (await docker('port', id.trim(), '9090')).trim().split(':').at(-1)
   const url = `http://127.0.0.1:${port}`
@@ -162,17 +160,23 @@ try {
   const sets = labelSets(Number(options.sets))
   if (!kept) {
     console.error('writes a day of points, which takes a few minutes')
-    await fillHistograms(end - DAY, end)
     const recorded = ofThirtyDays(sets)
     await fill(recorded, end - 30 * DAY, end - DAY, 29 * DAY)
-    await fill([...ofOneDay(sets), ...recorded], end - DAY, end, BLOCK)
+    const day = ofOneDay(sets)
+    const numbers = day.filter((one): one is Numbers => !isHistogram(one))
+    await fill([...numbers, ...recorded], end - DAY, end, BLOCK)
+    await fillHistograms(day.filter(isHistogram), end - DAY, end)
     await rm(join(folder, 'points'))
     await writeFile(done, String(end))
   }
-  prometheus = await startPrometheus()
+  prometheus = await startPrometheus('data')
   const { url } = prometheus
   const all = await count(url, '{__name__=~".+"}')
-  const histograms = await count(url, 'histogram_count({__name__=~".+"})')
+  const histograms = await count(
+    url,
+    '{__name__=~".+_(duration|chunk)_seconds|.+_operation_.+|.+_per_second"}',
+  )
+  if (histograms === 0) throw new Error('Prometheus has no histograms at the end')
   const rows: string[][] = []
   let slow = 0
   for (const board of Object.values(dashboards)) {
@@ -195,7 +199,7 @@ try {
   const heads = Object.keys(RANGES).flatMap((name) => [`slowest, ${name}`, 'which'])
   console.log(table(['dashboard', 'queries', ...heads], rows, 0))
   console.log(
-    `\n${all} series, ${histograms} of them histograms, a point each 15 s for 24 h; ${cpus().length} × ${cpus()[0]?.model.trim()}.`,
+    `\n${all} series, ${histograms} of them histograms, a point each ${STEP} s for 24 h; ${cpus().length} × ${cpus()[0]?.model.trim()}.`,
   )
   if (slow > 0) {
     console.error(`${slow} queries took longer than ${LIMIT_MS} ms`)

@@ -1,7 +1,9 @@
 /** Made-up series for `bench:dashboards`: the contract's metrics and the recorded ones, as a busy day leaves them. */
 import { rules } from '../../alerts/rules.ts'
 
-export interface MadeUp {
+export type MadeUp = Numbers | NativeHistogram
+
+export interface Numbers {
   /** As in PromQL: `name{label="value"}`. */
   series: string
   /** What a counter grows by from one point to the next, on average; of a gauge, its value. */
@@ -11,39 +13,38 @@ export interface MadeUp {
   step: number
 }
 
-type Labels = Record<string, string | number>
-
-/** A native histogram, of calls that take half a second to a minute. */
-export interface MadeUpHistogram {
+export interface NativeHistogram {
   name: string
   labels: Labels
 }
 
+export const isHistogram = (one: MadeUp): one is NativeHistogram => 'name' in one
+
+type Labels = Record<string, string | number>
+
 /** Seconds from one point to the next. */
 export const STEP = 15
-/** Of a native histogram: bounds are 2^(i/16) s, from half a second on, and so many. */
-const SCALE = 4
-const OFFSET = -16
-const BUCKETS = 112
+/** Of a histogram, at scale 4: from a second to 16 s, as the calls of one model to one endpoint are. */
+const BUCKETS = 64
 const environment = { deployment_environment_name: 'bench' }
 
 const text = (name: string, labels: Labels) =>
   `${name}{${Object.entries(labels)
     .map(([key, value]) => `${key}="${value}"`)
     .join(',')}}`
-const counter = (name: string, labels: Labels, size = 1): MadeUp => ({
+const counter = (name: string, labels: Labels, size = 1): Numbers => ({
   series: text(name, { ...labels, collector_instance_id: 'collector-0' }),
   size,
   counter: true,
   step: STEP,
 })
-const gauge = (name: string, labels: Labels, size: number, step = STEP): MadeUp => ({
+const gauge = (name: string, labels: Labels, size: number, step = STEP): Numbers => ({
   series: text(name, labels),
   size,
   counter: false,
   step,
 })
-const histogram = (name: string, labels: Labels): MadeUpHistogram => ({
+const histogram = (name: string, labels: Labels): NativeHistogram => ({
   name,
   labels: { ...labels, collector_instance_id: 'collector-0' },
 })
@@ -63,27 +64,17 @@ const modelOf = (i: number) => ({
 })
 const errors = ['rate_limit_error', 'overloaded_error', 'timeout_error', 'api_error']
 
-const inference = 'gen_ai_client_inference'
-
 /** One set of labels in five is of calls that failed. */
-const histogramsOfCalls = (labels: Labels) =>
-  [
-    'duration_seconds',
-    ...('error_type' in labels
-      ? []
-      : [
-          'time_to_first_chunk_seconds',
-          'operation_input_tokens',
-          'operation_output_tokens',
-          'output_speed_per_second',
-        ]),
-  ].map((name) => histogram(`${inference}_${name}`, labels))
-
 function callsWith(labels: Labels): MadeUp[] {
-  if ('error_type' in labels) return []
+  const inference = 'gen_ai_client_inference'
+  if ('error_type' in labels) return [histogram(`${inference}_duration_seconds`, labels)]
   const each = (name: string, label: string, values: string[], size = 1) =>
     values.map((value) => counter(`${inference}_${name}`, { ...labels, [label]: value }, size))
   return [
+    ...['duration_seconds', 'time_to_first_chunk_seconds', 'output_speed_per_second'].map((name) =>
+      histogram(`${inference}_${name}`, labels),
+    ),
+    ...['input', 'output'].map((kind) => histogram(`${inference}_operation_${kind}_tokens`, labels)),
     ...['input', 'output', 'cache_read_input', 'cache_write_input', 'cache_write_1h_input'].map((kind, i) =>
       counter(`${inference}_usage_${kind}_tokens_total`, labels, [1000, 200, 300, 200, 100][i]),
     ),
@@ -109,7 +100,7 @@ function callsWith(labels: Labels): MadeUp[] {
 }
 
 /** What Prometheus records from them: the constants of the alerts, and sums. */
-function recorded(sets: Labels[]): MadeUp[] {
+function recorded(sets: Labels[]): Numbers[] {
   const constants = rules.flatMap(({ record, expr }) => {
     const value = expr.match(/^vector\((.+)\)$/)?.[1]
     return record === undefined || value === undefined ? [] : gauge(record, {}, Number(value), 60)
@@ -138,7 +129,7 @@ function recorded(sets: Labels[]): MadeUp[] {
 }
 
 /** The only ones that a dashboard reads 30 days of. */
-export const ofThirtyDays = (sets: Labels[]): MadeUp[] => {
+export const ofThirtyDays = (sets: Labels[]): Numbers[] => {
   const kept = ['deployment_environment_name', 'service_name', 'gen_ai_provider_name', 'gen_ai_request_model']
   const pairs = new Set(
     sets.map((labels) => text('', Object.fromEntries(kept.map((name) => [name, labels[name]!])))),
@@ -153,7 +144,7 @@ export const ofThirtyDays = (sets: Labels[]): MadeUp[] => {
   )
 }
 
-/** @param count of different sets of labels of calls */
+/** @param count of different sets of labels of calls: the histogram of their durations is a series of each */
 export function labelSets(count: number): Labels[] {
   return Array.from({ length: count }, (_, i) => ({
     ...origins[i % origins.length]!,
@@ -164,25 +155,20 @@ export function labelSets(count: number): Labels[] {
   }))
 }
 
-/** The histograms of the last day; the same for the same number of sets. */
-export const histogramsOfOneDay = (sets: Labels[]): MadeUpHistogram[] => [
-  ...sets.flatMap(histogramsOfCalls),
-  ...origins.map((origin) => histogram('http_server_request_duration_seconds', origin)),
-  ...origins
-    .slice(0, 4)
-    .flatMap((origin, i) => [
-      histogram('gen_ai_invoke_agent_duration_seconds', { ...origin, gen_ai_agent_name: `agent-${i}` }),
-      ...['look_up', 'refund', 'search'].map((tool) =>
-        histogram('gen_ai_execute_tool_duration_seconds', { ...origin, gen_ai_tool_name: tool }),
-      ),
-    ]),
-]
-
-/** All else of the last day; the same for the same number of sets. */
+/** Everything of the last day; the same for the same number of sets. */
 export function ofOneDay(sets: Labels[]): MadeUp[] {
   const collector = { job: 'otel-collector', instance: 'collector:8888' }
   return [
     ...sets.flatMap(callsWith),
+    ...origins.map((origin) => histogram('http_server_request_duration_seconds', origin)),
+    ...origins
+      .slice(0, 4)
+      .flatMap((origin, i) => [
+        histogram('gen_ai_invoke_agent_duration_seconds', { ...origin, gen_ai_agent_name: `agent-${i}` }),
+        ...['look_up', 'refund', 'search'].map((tool) =>
+          histogram('gen_ai_execute_tool_duration_seconds', { ...origin, gen_ai_tool_name: tool }),
+        ),
+      ]),
     ...recorded(sets),
     gauge('up', collector, 1),
     gauge('ALERTS', { ...sets[0]!, alertname: 'LLMHighLatency', alertstate: 'firing', severity: 'page' }, 1),
@@ -200,7 +186,7 @@ export function ofOneDay(sets: Labels[]): MadeUp[] {
 }
 
 /** Points as OpenMetrics writes them; each series goes on from where its `state` left off. */
-export function* openMetrics(all: MadeUp[], from: number, until: number, state: Map<MadeUp, number>) {
+export function* openMetrics(all: Numbers[], from: number, until: number, state: Map<Numbers, number>) {
   for (const one of all) {
     const lines = []
     let value = state.get(one) ?? 0
@@ -215,28 +201,24 @@ export function* openMetrics(all: MadeUp[], from: number, until: number, state: 
   yield '# EOF\n'
 }
 
-/** One point of each histogram as an OTLP request: a call in two points, over the buckets in turn. */
-export function otlpRequest(all: MadeUpHistogram[], from: number, time: number): string {
-  const calls = Math.floor((time - from) / STEP / 2)
-  const metrics = all.map(({ name, labels }, i) => {
-    const bucketCounts = Array.from({ length: BUCKETS }, (_, bucket) => {
-      // In steps that have no divisor in common with the number of buckets.
-      const place = (bucket * 37 + i) % BUCKETS
-      return String(Math.floor(calls / BUCKETS) + (place < calls % BUCKETS ? 1 : 0))
+/**
+ * A request in OTLP's JSON for each moment at which the histograms have a point, as a Collector pushes them: a call in
+ * two points, each in another bucket.
+ */
+export function* otlpRequests(all: NativeHistogram[], from: number, until: number) {
+  const buckets = all.map(() => new Array<number>(BUCKETS).fill(0))
+  const attributes = all.map(({ labels }) =>
+    JSON.stringify(
+      Object.entries(labels).map(([key, value]) => ({ key, value: { stringValue: String(value) } })),
+    ),
+  )
+  for (let step = 1, time = from; time < until; step++, time += STEP) {
+    const metrics = all.map(({ name }, i) => {
+      const counts = buckets[i]!
+      if ((step + i) % 2 === 0) counts[(step * 7 + i) % BUCKETS]!++
+      const count = Math.floor((step + (i % 2 === 0 ? 0 : 1)) / 2)
+      return `{"name":"${name}","exponentialHistogram":{"aggregationTemporality":2,"dataPoints":[{"attributes":${attributes[i]},"startTimeUnixNano":"${from - 1}000000000","timeUnixNano":"${time}000000000","count":${count},"sum":${5 * count},"scale":4,"zeroCount":0,"positive":{"offset":0,"bucketCounts":[${counts.join()}]}}]}}`
     })
-    const point = {
-      attributes: Object.entries(labels).map(([key, value]) => ({
-        key,
-        value: { stringValue: String(value) },
-      })),
-      startTimeUnixNano: `${from}000000000`,
-      timeUnixNano: `${time}000000000`,
-      count: String(calls),
-      sum: 6 * calls,
-      scale: SCALE,
-      positive: { offset: OFFSET, bucketCounts },
-    }
-    return { name, exponentialHistogram: { aggregationTemporality: 2, dataPoints: [point] } }
-  })
-  return JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics }] }] })
+    yield `{"resourceMetrics":[{"resource":{},"scopeMetrics":[{"metrics":[${metrics.join()}]}]}]}`
+  }
 }
