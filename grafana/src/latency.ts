@@ -93,7 +93,13 @@ const timeOf = (take: Take) => {
     model: `(${model} and ${requests})`,
     tools: `(${tools} and ${model})`,
     own,
-    all: `(${model} + ${tools} + ${own})`,
+    average: `${requests} / (${served} and ${model})`,
+    // Each series of a day costs Prometheus some time: so no more of them than a share needs.
+    shares: {
+      model: `clamp_max(${model} / ${requests}, 1)`,
+      tools: `clamp_max(${tools} / ${requests}, 1) and ${model}`,
+      own: `clamp_min(1 - (${model} + ${tools}) / ${requests}, 0)`,
+    },
   }
 }
 const partOfRequest = { unit: unit.share, decimals: 1, bar: true, max: 1 }
@@ -174,7 +180,7 @@ export const latency = dashboard('latency', 'GenAI latency', 'What is slow: the 
     table({
       title: 'Provider or own code, by endpoint',
       description:
-        'Of the requests of each endpoint in the time range: how long 95% and an average one took, and the shares of that average that were model calls, tools, and the application’s own code.',
+        'Of the requests of each endpoint in the time range: how long 95% and an average one took, and the shares of that average that were model calls, tools, and the application’s own code. Calls side by side take more time than their request: their share is 100% then.',
       noValue: noRequests,
       width: 24,
       height: 6,
@@ -185,10 +191,10 @@ export const latency = dashboard('latency', 'GenAI latency', 'What is slow: the 
           query: quantile(0.95, metric.request, increase, { by: endpoint.by }),
           unit: unit.seconds,
         },
-        Average: { query: `${inRange.all} / ${inRange.count}`, unit: unit.seconds },
-        'Model calls': { query: `${inRange.model} / ${inRange.all}`, ...partOfRequest },
-        Tools: { query: `${inRange.tools} / ${inRange.all}`, ...partOfRequest },
-        'Own code': { query: `${inRange.own} / ${inRange.all}`, ...partOfRequest },
+        Average: { query: inRange.average, unit: unit.seconds },
+        'Model calls': { query: inRange.shares.model, ...partOfRequest },
+        Tools: { query: inRange.shares.tools, ...partOfRequest },
+        'Own code': { query: inRange.shares.own, ...partOfRequest },
       },
       sortBy: 'p95',
       cellLinks: { Service: { to: 'latency', set: 'service' } },
