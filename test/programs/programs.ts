@@ -45,7 +45,7 @@ export const environments = {
 export type EnvironmentName = keyof typeof environments
 
 /** What the spans of a program do not say, of calls that were answered: nothing after them can know it. */
-export type Unsaid = 'tokens' | 'cached'
+export type Unsaid = 'tokens'
 
 export interface Program {
   environment: EnvironmentName
