@@ -35,7 +35,7 @@ function reports(inner: ReportedCall, outer: ReportedCall): boolean {
     // The Claude API's own half of a call.
     return outer.dialect === 'claude-api' && !isRoot(outer) && isInner(inner) && sameTokens(inner, outer)
   }
-  if (below && told === 'usage') return !(isPlatformHalf(inner) && isInner(outer))
+  if (below && told === 'usage' && !knowsItsOwn(outer)) return !(isPlatformHalf(inner) && isInner(outer))
   if (below && told !== 'usage' && asked !== 'usage') return true
   if (isInner(outer)) {
     if (asked === 'nothing' && !isInner(inner) && told === 'usage') return outer.parentSpanId === inner.spanId
@@ -52,6 +52,10 @@ function reports(inner: ReportedCall, outer: ReportedCall): boolean {
   return inner.layer === 'framework' && outer.layer === 'wrapper' && sameTokens(inner, outer)
 }
 
+/** An SDK's call, and one of an instrumentation that nothing but a gateway can be below, is left out by its tokens alone. */
+const knowsItsOwn = (call: ReportedCall) =>
+  tells(call) !== 'nothing' &&
+  (call.layer === 'sdk' || (call.layer === 'instrumentation' && call.provider !== 'anthropic'))
 const isRoot = ({ parentSpanId }: ReportedCall) => parentSpanId === undefined
 const isInner = ({ layer }: ReportedCall) =>
   layer === 'gateway' || layer === 'sdk' || layer === 'instrumentation'
