@@ -149,7 +149,8 @@ function modalUsages(periods: Period[]): Usage[] {
     output: 250,
     modal: Object.fromEntries(modal),
   })
-  return parts.length ? [...parts.map((part) => call([part])), call(parts)] : []
+  const alone = parts.map((part) => call([part]))
+  return parts.length > 1 ? [...alone, call(parts)] : alone
 }
 
 /** `name`: as a span has it; `known`: as the data set has it. */
