@@ -91,7 +91,8 @@ describe('words of one’s own', () => {
     ['Execute_Tool', { role: 'tool', operation: 'execute_tool' }],
     [' invoke_agent', { role: 'agent', operation: 'invoke_agent' }],
     ['rerank', { role: undefined, operation: 'rerank' }],
-    ['', { role: undefined, operation: '' }],
+    // Usage without a word that says what for: named, and not counted.
+    ['', { role: 'unrecognized', operation: '' }],
   ])('the operation is %p', async (operation, expected) => {
     await expectCounted({ attributes: { ...GPT, 'gen_ai.operation.name': operation } }, expected)
   })
@@ -253,7 +254,7 @@ describe('half of the usage: named, and never less than nothing', () => {
         attributes: without(GPT, input, output),
         events: [{ name: 'gen_ai.choice', attributes: { [input]: 1000, [output]: 100 } }],
       },
-      { input: undefined, output: undefined, flag: ['usage_missing'] },
+      { input: undefined, output: undefined, flag: ['usage_on_event'] },
     ],
     [
       'a stream that ended early',
