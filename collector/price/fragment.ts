@@ -206,7 +206,7 @@ ${lines(DIMENSIONS.flatMap((dimension) => multiply(dimension, tiers[dimension.na
   statements:
     - set(${attribute('genai.usage.cost.list')}, ${AMOUNT}) where ${AMOUNT} != nil
     - set(${AMOUNT}, ${attribute(BILLED)})
-    - set(${attribute(`${COST}.currency`)}, ${attribute(BILLED_CURRENCY)})
+    - set(${attribute(`${COST}.currency`)}, ${attribute(BILLED_CURRENCY)}) where ${attribute(BILLED_CURRENCY)} != nil
     - set(${attribute(`${COST}.source`)}, "provider")
     - delete_key(span.attributes, "${BILLED}")
     - delete_key(span.attributes, "${BILLED_CURRENCY}")
