@@ -12,10 +12,14 @@ import { mayBeEmpty, recordedLater } from './empty.ts'
 /** The last half hour, as a dashboard of that time range would ask for it. */
 const range = 1800
 
+type Sample = [number, string]
+/** A native histogram at one moment. */
+type Spread = [number, { count: string; sum: string }]
+
 interface PrometheusAnswer {
   status: string
   error?: string
-  data: { result: { value?: [number, string]; values?: [number, string][] }[] }
+  data: { result: { value?: Sample; values?: Sample[]; histogram?: Spread; histograms?: Spread[] }[] }
 }
 
 /** What is wrong with the answer to a query: an error, or nothing found. Undefined where all is well. */
@@ -29,8 +33,11 @@ export async function problemOf(stack: Stack, target: Target): Promise<string | 
   )
   if (answer.status !== 'success') return `${target.where}: ${answer.error ?? 'error'}: ${query}`
   const numbers = answer.data.result
-    .flatMap(({ value, values = [] }) => (value ? [value] : values))
-    .filter(([, number]) => number !== 'NaN')
+    .flatMap(({ value, values = [], histogram, histograms = [] }) => [
+      ...(value ? [value] : values).map(([, number]) => number),
+      ...(histogram ? [histogram] : histograms).map(([, { count }]) => count),
+    ])
+    .filter((number) => number !== 'NaN')
   return numbers.length === 0 && !(target.where in mayBeEmpty) && !recordedLater.test(target.expr)
     ? `${target.where}: nothing: ${query}`
     : undefined

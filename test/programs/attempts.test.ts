@@ -88,12 +88,12 @@ test.each<[string, Attributes, Attributes]>([
   [
     'a gateway of one’s own',
     elder('https://llm.example.com/v1/messages', 503),
-    { 'gen_ai.provider.name': 'anthropic', 'error.type': '503' },
+    { 'gen_ai.provider.name': 'llm.example.com', 'error.type': '503' },
   ],
   [
     'a gateway of one’s own that speaks OpenAI’s API',
     elder('https://llm.example.com:8443/v1/chat/completions', 200),
-    { 'gen_ai.provider.name': 'openai' },
+    { 'gen_ai.provider.name': 'llm.example.com' },
   ],
 ])('%s is an attempt', async (_, attributes, expected) => {
   expect(await normalized(attributes)).toMatchObject({ 'genai.role': 'attempt', ...expected })
