@@ -3,7 +3,7 @@ import type { Stack } from '../lib/stack.ts'
 
 /**
  * What the stack's other tests leave out, so that every panel has something to show: slow calls, refunds that fail, an
- * hour in the cache, a model without a price, a value that cannot be used.
+ * hour in the cache, a model without a price, a value that cannot be used, usage from a library that nobody knows.
  */
 export async function rareCalls(stack: Stack): Promise<void> {
   const behavior = `${stack.url('llm-simulator')}/behavior`
@@ -45,5 +45,12 @@ export async function rareCalls(stack: Stack): Promise<void> {
         'gen_ai.usage.output_tokens': 1,
       },
     })),
+  })
+  await sendSpans(stack.url('collector'), {
+    service: 'hand-made',
+    scope: 'nobody-knows',
+    spans: [
+      { traceId: newTraceId(), attributes: { model: 'a-model', prompt_tokens: 10, completion_tokens: 1 } },
+    ],
   })
 }
