@@ -24,7 +24,7 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{services,collector,alerts,grafana,images,scripts}/**/*.test.ts'],
+      testMatch: ['<rootDir>/{services,prices,sidecars,alerts,grafana,images,scripts}/**/*.test.ts'],
     },
     {
       ...shared,

@@ -80,7 +80,7 @@ export const contract: ReadonlyMap<string, readonly string[]> = new Map<string, 
   ['otelcol_deltatocumulative_streams_tracked', ['job', 'instance']],
   ['otelcol_deltatocumulative_streams_limit', ['job', 'instance']],
   ['otelcol_process_memory_rss_bytes', ['job', 'instance']],
-  // The guard's of its queue (collector/queue-guard).
+  // The guard's of its queue (sidecars/queue-guard).
   ['otelcol_queue_set_aside_files', ['job', 'instance']],
 
   // Prometheus' own. ALERTS has the labels of the alert beside these.

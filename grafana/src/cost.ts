@@ -244,7 +244,7 @@ export const costs = dashboard(
       table({
         title: 'Which calls have no price?',
         description:
-          'Calls with token usage in the time range whose model has no price. Give it one in collector/price-overrides.yaml.',
+          'Calls with token usage in the time range whose model has no price. Give it one in collector/price/overrides.yaml.',
         noValue: 'Every call has a price',
         width: 20,
         height: 5,

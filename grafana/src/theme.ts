@@ -93,7 +93,7 @@ const labelled: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     '/^gemini/': palette.orange,
     '/embedding/': palette.grey,
   },
-  // The words of collector/metrics/labels.yaml.
+  // The words of collector/count/labels.yaml.
   [label.error]: {
     rate_limit_error: palette.orange,
     overloaded_error: palette.purple,

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { Wait } from 'testcontainers'
 import type { StartedTestContainer } from 'testcontainers'
 import { resolveImages } from '../../images/resolve.ts'
+import { configFlags } from '../../scripts/collector/config.ts'
 import { collectorContainer } from '../lib/containers.ts'
 import { docker, memoryOf } from '../lib/docker.ts'
 import type { Authority } from './certificates.ts'
@@ -34,7 +35,7 @@ export class Exposed extends Endpoint {
     const images = await resolveImages()
     const { folder: secrets, authority } = await otlpSecrets(tokens)
     const container = await collectorContainer(images)
-      .withCommand(['--config=collector.yaml', `--config=overlays/${overlay}.yaml`])
+      .withCommand(configFlags(`overlays/${overlay}.yaml`))
       .withEnvironment({ QUEUE_DIRECTORY: '/queue', GOMEMLIMIT: '400MiB' })
       .withTmpFs({ '/queue': 'rw,mode=0777' })
       .withBindMounts([{ source: secrets, target: '/run/secrets/otlp', mode: 'ro' }])

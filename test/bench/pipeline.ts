@@ -166,7 +166,7 @@ async function main() {
   )
   try {
     const dialects = await readdir(join(root, 'test', 'dialects', 'fixtures'))
-    const all = await stages()
+    const all = stages()
     const bare = all.slice(1, 2)
     const sets = [
       { name: 'Spans of the Anthropic SDK', exports: await dialectExports(['anthropic-sdk']), stages: all },
@@ -179,10 +179,7 @@ async function main() {
       {
         name: 'Spans of the Anthropic SDK, by the size of the price book',
         exports: await dialectExports(['anthropic-sdk']),
-        stages: [
-          ...bare,
-          ...(await bookStages('anthropic', ['claude-sonnet-5', 'claude-opus-5'], [10, 100, 1000])),
-        ],
+        stages: [...bare, ...bookStages('anthropic', ['claude-sonnet-5', 'claude-opus-5'], [10, 100, 1000])],
       },
     ]
     for (const set of chosen(sets).length ? chosen(sets) : sets) {

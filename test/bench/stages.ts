@@ -1,21 +1,6 @@
-/** The configurations that are measured: collector.yaml, and the same with fewer stages. */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { parse, stringify } from 'yaml'
-import { root } from '../lib/docker.ts'
-
-interface Config {
-  extensions: Record<string, unknown>
-  receivers: Record<string, unknown>
-  processors: Record<string, unknown>
-  connectors: Record<string, unknown>
-  exporters: Record<string, Record<string, unknown> | string>
-  service: {
-    extensions: string[]
-    telemetry: unknown
-    pipelines: Record<string, { receivers: string[]; processors?: string[]; exporters: string[] }>
-  }
-}
+/** The configurations that are measured: all stages, and fewer. */
+import { stringify } from 'yaml'
+import { type Config, readConfig } from '../../scripts/collector/config.ts'
 
 export interface Stage {
   name: string
@@ -31,9 +16,9 @@ const LIMITER = 'memory_limiter'
 const NORMALIZE = 'transform/normalize'
 const PRICE = 'transform/price'
 
-/** Cumulative: each has what the one before it has. All but (a₀) have the exporter of collector.yaml, its queue on disk. */
-export async function stages(): Promise<Stage[]> {
-  const full = await collectorConfig()
+/** Cumulative: each has what the one before it has. All but (a₀) have the exporter of send/tempo.yaml, its queue on disk. */
+export function stages(): Stage[] {
+  const full = readConfig()
   const { traces, 'traces/genai': genai } = full.service.pipelines
   const processors = [...traces!.processors!, ...genai!.processors!]
   const stage = (name: string, config: Config): Stage => ({ name, config: stringify(config), holds: 0 })
@@ -45,14 +30,14 @@ export async function stages(): Promise<Stage[]> {
     stage('(b) + normalise', only(full, [LIMITER, NORMALIZE])),
     stage('(c) + price', only(full, [LIMITER, NORMALIZE, PRICE])),
     stage('(c′) + redact and mask', only(full, processors)),
-    // once/wait.yaml, three look-ups, batch/one_writer
+    // once/wait.yaml, three look-ups, batch/single_writer
     { ...stage('(d) + metrics: the full pipeline', withProfiler(full)), holds: 19 },
   ]
 }
 
 /** (c) with books of so many models, all of one provider, with those that the spans have behind the others. */
-export async function bookStages(provider: string, spansModels: string[], sizes: number[]): Promise<Stage[]> {
-  const config = stringify(only(await collectorConfig(), [LIMITER, NORMALIZE, PRICE]))
+export function bookStages(provider: string, spansModels: string[], sizes: number[]): Stage[] {
+  const config = stringify(only(readConfig(), [LIMITER, NORMALIZE, PRICE]))
   return sizes.map((size) => {
     const others = Array.from({ length: size - spansModels.length }, (_, i): string => `claude-model-${i}`)
     const models = [...others, ...spansModels].map((model): [string, string] => [model, '3 0.3 3.75 6 15'])
@@ -65,11 +50,7 @@ export async function bookStages(provider: string, spansModels: string[], sizes:
   })
 }
 
-async function collectorConfig(): Promise<Config> {
-  return parse(await readFile(join(root, 'collector', 'collector.yaml'), 'utf8')) as Config
-}
-
-/** collector.yaml with its traces pipeline alone, and with these of its processors. */
+/** The traces pipeline alone, and with these of its processors. */
 function only(full: Config, processors: string[]): Config {
   return withProfiler({
     ...full,

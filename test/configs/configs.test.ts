@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { parse } from 'yaml'
 import { resolveImages } from '../../images/resolve.ts'
 import { upstreamImages } from '../../images/upstream.ts'
+import { configFlags } from '../../scripts/collector/config.ts'
 import { otlpSecrets } from '../access/otlp-secrets.ts'
 import { docker, root, runImage } from '../lib/docker.ts'
 import { OLDEST_COLLECTOR } from '../lib/oldest-collector.ts'
@@ -20,7 +21,7 @@ const validate = (image: string, captureContent: string, ...overlays: string[]) 
   docker(
     ...['run', '--rm', '--network=none', '--volume', `${root}/collector:/etc/otelcol-contrib:ro`],
     ...['--env', `GENAI_CAPTURE_CONTENT=${captureContent}`, '--workdir=/etc/otelcol-contrib'],
-    ...[image, 'validate', '--config=collector.yaml', ...overlays.map((file) => `--config=${file}`)],
+    ...[image, 'validate', ...configFlags(...overlays)],
   )
 test('otelcol validate', async () => {
   await validate(images.COLLECTOR_IMAGE!, 'false')
@@ -48,7 +49,7 @@ test('README.md names the oldest Collector and the newest', async () => {
 })
 
 test('a GENAI_CAPTURE_CONTENT that is neither true nor false is an error, not a guess', async () => {
-  await expect(validate(images.COLLECTOR_IMAGE!, 'yes')).rejects.toThrow('redact/keys-yes.yaml')
+  await expect(validate(images.COLLECTOR_IMAGE!, 'yes')).rejects.toThrow('protect/redact/keys-yes.yaml')
 }, 60_000)
 
 const rules = readdirSync(join(root, 'alerts')).filter((file) => file.endsWith('.rules.yaml'))
@@ -100,7 +101,7 @@ test.each(['tokens', 'mtls'])(
       ...['run', '--rm', '--network=none', '--read-only', '--user', gate!.user!],
       ...variables.flatMap(([name, value]) => ['--env', `${name}=${value}`]),
       ...['--volume', `${secrets}:/run/secrets/otlp:ro`],
-      ...['--volume', `${root}/collector/gate:/usr/local/etc/haproxy:ro`],
+      ...['--volume', `${root}/sidecars/gate:/usr/local/etc/haproxy:ro`],
       // -V: says that it is valid.
       ...[images.HAPROXY_IMAGE!, '-c', '-V', '-f', '/usr/local/etc/haproxy/haproxy.cfg'],
     )
@@ -226,7 +227,7 @@ describe('docker-compose.yml, and the gate', () => {
       'OTLP_ACCESS=%s: the Collector asks for it',
       async (access, overlay) => {
         const { collector } = await secure({ OTLP_ACCESS: access })
-        expect(collector!.command).toEqual(['--config=collector.yaml', `--config=overlays/${overlay}.yaml`])
+        expect(collector!.command).toEqual([`--config=overlays/${overlay}.yaml`])
       },
       60_000,
     )

@@ -1,4 +1,4 @@
-/** collector/mask/ alone: no secret of a known form and no personal data gets through, and what only looks like it does. */
+/** collector/protect/mask/ alone: no secret of a known form and no personal data gets through, and what only looks like it does. */
 import { newTraceId, sendSpans } from '../lib/otlp.ts'
 import type { SpanInput } from '../lib/otlp.ts'
 import { startProcessors } from './processors.ts'

@@ -2,12 +2,13 @@ import { chmod, mkdtemp, readFile, rm, writeFile, cp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { GenericContainer, Wait } from 'testcontainers'
-import { parse, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import { eventually } from '../../scripts/lib/eventually.ts'
 import { resolveImages } from '../../images/resolve.ts'
+import { type Config, readConfig } from '../../scripts/collector/config.ts'
 import { root } from '../lib/docker.ts'
 
-/** Some processors of collector.yaml, in the real Collector, between an OTLP receiver and a file. */
+/** Some processors of collector/, in the real Collector, between an OTLP receiver and a file. */
 export interface Processors {
   otlpUrl: string
   /** All that was written since the start, as OTLP/JSON lines, once it contains `needle`. */
@@ -15,15 +16,9 @@ export interface Processors {
   stop(): Promise<void>
 }
 
-interface Config {
-  processors: Record<string, unknown>
-  service: { pipelines: Record<string, object> }
-  [part: string]: unknown
-}
-
 const FILE = { path: '/output/spans.jsonl', flush_interval: '100ms' }
 
-/** @param names processors of collector.yaml, in their order */
+/** @param names processors of collector/, in their order */
 export const startProcessors = (
   names: string[],
   environment: Record<string, string> = {},
@@ -38,12 +33,12 @@ export const startProcessors = (
     },
   }))
 
-/** All that collector.yaml does with spans, with a file in place of Tempo and of the metrics. */
+/** All that is done with spans, with a file in place of the backends. */
 export const startTraces = (environment: Record<string, string> = {}): Promise<Processors> =>
   start(environment, ({ processors, connectors, receivers, service: { pipelines } }) => ({
-    receivers: { otlp: (receivers as Record<string, unknown>)['otlp'] },
+    receivers: { otlp: receivers['otlp'] },
     processors,
-    connectors: { 'routing/kinds': (connectors as Record<string, unknown>)['routing/kinds'] },
+    connectors: { 'routing/kinds': connectors['routing/kinds'] },
     exporters: { file: FILE },
     service: {
       telemetry: { metrics: { level: 'none' } },
@@ -65,7 +60,7 @@ async function start(
   await chmod(output, 0o777)
   const source = await mkdtemp(join(tmpdir(), 'processors-'))
   await cp(join(root, 'collector'), source, { recursive: true })
-  const config = change(parse(await readFile(join(source, 'collector.yaml'), 'utf8')) as Config)
+  const config = change(readConfig(source))
   await writeFile(join(source, 'test.yaml'), stringify(config))
   const collector = await new GenericContainer(images.COLLECTOR_IMAGE!)
     .withCopyDirectoriesToContainer([{ source, target: '/etc/otelcol-contrib' }])

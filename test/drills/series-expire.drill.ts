@@ -9,10 +9,10 @@ import { record } from './lib/verdict.ts'
 
 /** 20 seconds in place of 48 hours. */
 const SHORT: Change[] = [
-  ['collector.yaml', 'processors', 'deltatocumulative', 'max_stale'],
-  ['collector.yaml', 'processors', 'deltatocumulative/limit', 'max_stale'],
-  ['metrics/state-exporter.yaml', 'metric_expiration'],
-  ['metrics/inference-duration.yaml', 'series_expiration'],
+  ['totals.yaml', 'processors', 'deltatocumulative', 'max_stale'],
+  ['totals.yaml', 'processors', 'deltatocumulative/limit', 'max_stale'],
+  ['totals/state-exporter.yaml', 'metric_expiration'],
+  ['count/histograms/inference-duration.yaml', 'series_expiration'],
 ].map(([file, ...path]) => ({ file: file!, path, value: '20s' }))
 
 const INPUT = 'gen_ai_client_inference_usage_input_tokens_total'

@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { GenericContainer, Wait } from 'testcontainers'
 import type { resolveImages } from '../../images/resolve.ts'
+import { configFlags } from '../../scripts/collector/config.ts'
 import { root } from './docker.ts'
 
 type Images = Awaited<ReturnType<typeof resolveImages>>
@@ -14,6 +15,7 @@ export const collectorContainer = (images: Images, config = join(root, 'collecto
   new GenericContainer(images.COLLECTOR_IMAGE!)
     .withCopyDirectoriesToContainer([{ source: config, target: '/etc/otelcol-contrib' }])
     .withWorkingDir('/etc/otelcol-contrib')
+    .withCommand(configFlags())
     .withWaitStrategy(Wait.forHttp('/', 13133))
 
 /** Where the Collector keeps its queue. */
@@ -47,7 +49,7 @@ export const tempoContainer = (images: Images) =>
 /** On 8080 its metrics, which have to be exposed. Beside a Collector with the alias `collector`, on the folder of its queue. */
 export const queueGuardContainer = (images: Images, queue: string) =>
   new GenericContainer(images.NODE_IMAGE!)
-    .withCopyDirectoriesToContainer([{ source: join(root, 'collector/queue-guard'), target: '/queue-guard' }])
+    .withCopyDirectoriesToContainer([{ source: join(root, 'sidecars/queue-guard'), target: '/queue-guard' }])
     .withBindMounts([{ source: queue, target: QUEUE }])
     // The Collector's.
     .withUser('10001')

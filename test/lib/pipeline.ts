@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Network } from 'testcontainers'
 import type { StartedTestContainer } from 'testcontainers'
 import { resolveImages } from '../../images/resolve.ts'
+import { configFlags } from '../../scripts/collector/config.ts'
 import { collectorContainer, prometheusContainer, QUEUE, tempoContainer } from './containers.ts'
 import { docker } from './docker.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
@@ -36,7 +37,7 @@ export async function startPipeline({
 }: {
   collectors?: number
   environment?: Record<string, string>
-  /** Laid over collector.yaml, relative to it. */
+  /** Laid over the stages, relative to collector/. */
   configs?: string[]
 } = {}): Promise<Pipeline> {
   const images = await resolveImages()
@@ -61,7 +62,7 @@ export async function startPipeline({
           GENAI_ONCE_WAIT: '1s',
           ...environment,
         })
-        .withCommand(['collector.yaml', ...configs].map((config) => `--config=${config}`))
+        .withCommand(configFlags(...configs))
         .start()
       return { container, queue }
     }),

@@ -5,6 +5,7 @@ import { GenericContainer, Wait } from 'testcontainers'
 import { parse } from 'yaml'
 import { resolveImages } from '../../images/resolve.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
+import { folder, readConfig } from '../../scripts/collector/config.ts'
 import { newTraceId, sendSpans } from './otlp.ts'
 import type { Attributes, SpanInput, Value } from './otlp.ts'
 
@@ -110,13 +111,12 @@ function plain(value: object): Value {
   return kind === 'intValue' ? Number(inner) : inner
 }
 
-/** Starts a Collector with all of collector.yaml that normalises a span, and with what prices it. */
+/** Starts a Collector with all that normalises a span, and with what prices it. */
 export async function startNormalizeAndPrice(environment: Record<string, string> = {}): Promise<Transform> {
-  const read = async <T>(file: string) => parse(await readFile(join(root, 'collector', file), 'utf8')) as T
-  const { processors } = await read<{
-    processors: Record<'transform/normalize', { trace_statements: string[] }>
-  }>('collector.yaml')
-  const price = await read<object[]>('price.yaml')
-  const statements = JSON.stringify([...processors['transform/normalize'].trace_statements, ...price])
+  const { trace_statements } = readConfig().processors['transform/normalize'] as {
+    trace_statements: string[]
+  }
+  const price = parse(await readFile(join(folder, 'price', 'look-up.yaml'), 'utf8')) as object[]
+  const statements = JSON.stringify([...trace_statements, ...price])
   return startTransform(statements, {}, environment)
 }

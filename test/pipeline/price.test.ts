@@ -1,9 +1,9 @@
 /** The generated OTTL, in the real Collector, against calcPrice: every model, every part, every date and tier. */
 import { calcPrice, findProvider } from '@pydantic/genai-prices'
-import { dataName, MODALITIES, readPriceBook } from '../../collector/price/book.ts'
-import type { Modality, Period } from '../../collector/price/book.ts'
-import { AS_THE_MAKER } from '../../collector/price/names.ts'
-import { PROVIDERS } from '../../collector/price/providers.ts'
+import { dataName, MODALITIES, readPriceBook } from '../../prices/book.ts'
+import type { Modality, Period } from '../../prices/book.ts'
+import { AS_THE_MAKER } from '../../prices/names.ts'
+import { PROVIDERS } from '../../prices/providers.ts'
 import { readTrace } from '../../scripts/lib/tempo.ts'
 import { Double, newTraceId, sendSpans } from '../lib/otlp.ts'
 import type { Attributes } from '../lib/otlp.ts'
@@ -12,7 +12,7 @@ import { startPipeline } from '../lib/pipeline.ts'
 import { startTransform } from '../lib/transform.ts'
 import type { Transform } from '../lib/transform.ts'
 
-const PRICE = '"${file:price.yaml}"'
+const PRICE = '"${file:price/look-up.yaml}"'
 
 let transform: Transform
 beforeAll(async () => {
@@ -820,7 +820,7 @@ describe('prices of your own', () => {
   let own: Transform
   beforeAll(async () => {
     const { readFile } = await import('node:fs/promises')
-    const shipped = await readFile(new URL('../../collector/price-overrides.yaml', import.meta.url), 'utf8')
+    const shipped = await readFile(new URL('../../collector/price/overrides.yaml', import.meta.url), 'utf8')
     // As its header says: between the marked lines.
     const mine = `
       "openai": {
@@ -842,7 +842,7 @@ describe('prices of your own', () => {
       }`
     const edited = shipped.replace('Coalesce([{\n', `Coalesce([{${mine}\n`)
     expect(edited).not.toBe(shipped)
-    own = await startTransform(PRICE, { 'price-overrides.yaml': edited })
+    own = await startTransform(PRICE, { 'price/overrides.yaml': edited })
   }, 120_000)
   afterAll(() => own.stop())
 

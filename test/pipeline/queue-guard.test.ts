@@ -35,7 +35,6 @@ beforeAll(async () => {
       .withNetworkAliases('collector')
       .withBindMounts([{ source: queue, target: QUEUE }])
       .withExposedPorts(fixed(4318, ports.otlp), fixed(13133, ports.health), fixed(8888, ports.own))
-      .withCommand(['--config=collector.yaml'])
       .start(),
     queueGuardContainer(images, queue).withNetwork(network).withExposedPorts(8080).start(),
   ])

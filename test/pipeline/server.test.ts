@@ -1,6 +1,6 @@
 /** The provider by the host that answered, in the real Collector; which host is whose, and what it charges, by the data set. */
 import { calcPrice, findProvider } from '@pydantic/genai-prices'
-import { PROVIDERS } from '../../collector/price/providers.ts'
+import { PROVIDERS } from '../../prices/providers.ts'
 import type { Attributes } from '../lib/otlp.ts'
 import { startNormalizeAndPrice } from '../lib/transform.ts'
 import type { Transform } from '../lib/transform.ts'

@@ -29,7 +29,7 @@ export interface SiteOptions {
   tempoEndpoint?: (gateway: string, tempoPort: number) => Promise<string>
   /** A size for the queue's disk, such as `2m`: it is in memory then. Unlimited, and on disk, unless said otherwise. */
   queueDisk?: string
-  /** With collector/queue-guard beside it, and a Collector that the engine starts again. Without, unless said otherwise. */
+  /** With sidecars/queue-guard beside it, and a Collector that the engine starts again. Without, unless said otherwise. */
   guarded?: boolean
 }
 
@@ -82,7 +82,6 @@ export class Site {
     const collector = collectorContainer(images, config)
       .withNetwork(network)
       .withNetworkAliases('collector')
-      .withCommand(['--config=collector.yaml'])
       // As in docker-compose.yml.
       .withResourcesQuota({ memory: 0.5 })
       .withEnvironment({
