@@ -30,12 +30,12 @@ const counter = (name: string, ...labels: string[]): [string, string[]] => [
  */
 export const contract: ReadonlyMap<string, readonly string[]> = new Map<string, string[]>([
   ...[...histograms].map(([name, labels]): [string, string[]] => [name, [...inferenceLabels, ...labels]]),
-  counter('gen_ai_client_inference_usage_input_tokens'),
-  counter('gen_ai_client_inference_usage_output_tokens'),
-  counter('gen_ai_client_inference_usage_cache_read_input_tokens'),
-  counter('gen_ai_client_inference_usage_cache_write_input_tokens'),
-  counter('gen_ai_client_inference_usage_cache_write_1h_input_tokens'),
-  counter('gen_ai_client_inference_usage_reasoning_output_tokens'),
+  counter('gen_ai_client_inference_usage_input_tokens', 'gen_ai_token_modality'),
+  counter('gen_ai_client_inference_usage_output_tokens', 'gen_ai_token_modality'),
+  counter('gen_ai_client_inference_usage_cache_read_input_tokens', 'gen_ai_token_modality'),
+  counter('gen_ai_client_inference_usage_cache_write_input_tokens', 'gen_ai_token_modality'),
+  counter('gen_ai_client_inference_usage_cache_write_1h_input_tokens', 'gen_ai_token_modality'),
+  counter('gen_ai_client_inference_usage_reasoning_output_tokens', 'gen_ai_token_modality'),
   counter(
     'gen_ai_client_inference_usage_cost',
     'gen_ai_usage_cost_component',

@@ -99,9 +99,12 @@ export interface Range {
 export const sum = (series: string, by: readonly string[] = []) =>
   by.length > 0 ? `sum by (${by.join(', ')}) (${series})` : `sum(${series})`
 
+/** Workflows are in the metric of agents, by the conventions, and hold runs of agents. */
+const agentsOnly = `${label.operation}!="invoke_workflow"`
+
 /** A series as the variables narrow it. */
 export const selector = (series: string, where?: string, narrow: readonly Variable[] = known(series)) =>
-  `${series}{${[...narrow.map(matches), ...(where ? [where] : [])].join(', ')}}`
+  `${series}{${[...narrow.map(matches), ...(series === metric.agent ? [agentsOnly] : []), ...(where ? [where] : [])].join(', ')}}`
 
 /** One number of a histogram is read before it is added up: Prometheus then leaves the buckets alone. */
 const of = (source: Source, changed: (series: string) => string) =>

@@ -161,14 +161,16 @@ export function ofOneDay(sets: Labels[]): MadeUp[] {
   return [
     ...sets.flatMap(callsWith),
     ...origins.map((origin) => histogram('http_server_request_duration_seconds', origin)),
-    ...origins
-      .slice(0, 4)
-      .flatMap((origin, i) => [
-        histogram('gen_ai_invoke_agent_duration_seconds', { ...origin, gen_ai_agent_name: `agent-${i}` }),
-        ...['look_up', 'refund', 'search'].map((tool) =>
-          histogram('gen_ai_execute_tool_duration_seconds', { ...origin, gen_ai_tool_name: tool }),
-        ),
-      ]),
+    ...origins.slice(0, 4).flatMap((origin, i) => [
+      histogram('gen_ai_invoke_agent_duration_seconds', {
+        ...origin,
+        gen_ai_operation_name: 'invoke_agent',
+        gen_ai_agent_name: `agent-${i}`,
+      }),
+      ...['look_up', 'refund', 'search'].map((tool) =>
+        histogram('gen_ai_execute_tool_duration_seconds', { ...origin, gen_ai_tool_name: tool }),
+      ),
+    ]),
     ...recorded(sets),
     gauge('up', collector, 1),
     gauge('ALERTS', { ...sets[0]!, alertname: 'LLMHighLatency', alertstate: 'firing', severity: 'page' }, 1),

@@ -265,6 +265,19 @@ test.each<[string, string, Attributes, Attributes, string?]>([
     { 'gen_ai.usage.input_tokens': 12, 'gen_ai.usage.output_tokens': 3 },
   ],
   ['an agent', 'my-tracer', { 'gen_ai.operation.name': 'invoke_agent' }, { 'genai.role': 'agent' }],
+  [
+    'a workflow, by the name that it had before 0.1.0',
+    'my-tracer',
+    { 'gen_ai.operation.name': 'invoke_workflow', 'gen_ai.workflow.name': 'triage' },
+    { 'genai.role': 'workflow', 'gen_ai.agent.name': 'triage' },
+  ],
+  [
+    'a run of LangGraph around its agents',
+    'opentelemetry.instrumentation.langchain',
+    { 'gen_ai.operation.name': 'invoke_agent', 'traceloop.span.kind': 'workflow' },
+    { 'genai.role': 'workflow', 'gen_ai.operation.name': 'invoke_workflow' },
+    'LangGraph.workflow',
+  ],
   ['a tool', 'my-tracer', { 'gen_ai.operation.name': 'execute_tool' }, { 'genai.role': 'tool' }],
   [
     'a marked HTTP attempt',
@@ -327,12 +340,6 @@ test.each<[string, string, string, Attributes]>([
     'openinference.instrumentation.llama_index',
     'Anthropic.complete',
     { 'openinference.span.kind': 'LLM', 'llm.token_count.prompt': 12 },
-  ],
-  [
-    'a run of LangGraph around its agents',
-    'opentelemetry.instrumentation.langchain',
-    'LangGraph.workflow',
-    { 'gen_ai.operation.name': 'invoke_agent', 'traceloop.span.kind': 'workflow' },
   ],
   [
     'a run of OpenAI’s agents around them',
@@ -441,7 +448,6 @@ test('what Spring AI’s clients were told and its tools answer is not in their 
 
 test.each<[string, Attributes]>([
   ['count_tokens', { 'http.request.method': 'POST', 'gen_ai.provider.name': 'anthropic' }],
-  ['a workflow', { 'gen_ai.operation.name': 'invoke_workflow', 'gen_ai.usage.input_tokens': 500 }],
   ['a fetched response', { 'gen_ai.operation.name': 'fetch_response', 'gen_ai.usage.input_tokens': 500 }],
   ['any other span', { 'http.route': '/chat' }],
 ])('%s does not count, and has no cost', async (_, attributes) => {

@@ -84,7 +84,6 @@ const lost: Case[] = [
 
 const around: Case[] = [
   ...[
-    'invoke_workflow',
     'create_agent',
     'agent_step',
     'plan',
@@ -170,12 +169,14 @@ test('what has a role keeps it', async () => {
   const roles = await transform.run([
     { name: 'call', attributes: { ...semconv, 'gen_ai.operation.name': 'chat' } },
     { name: 'agent', attributes: { ...semconv, 'gen_ai.operation.name': 'invoke_agent' } },
+    { name: 'workflow', attributes: { ...semconv, 'gen_ai.operation.name': 'invoke_workflow' } },
     { name: 'tool', attributes: { ...semconv, 'gen_ai.operation.name': 'execute_tool' } },
     { name: 'request', kind: 'server', attributes: { 'app.endpoint': '/ask', model: 'm', ...tokens } },
   ])
   expect([...roles].map(([name, attributes]) => [name, attributes['genai.role']])).toEqual([
     ['call', 'inference'],
     ['agent', 'agent'],
+    ['workflow', 'workflow'],
     ['tool', 'tool'],
     ['request', 'request'],
   ])
