@@ -93,6 +93,7 @@ test.concurrent('the labels of the contract, and no others', async () => {
       app_feature: 'search',
       app_endpoint: 'POST /search',
       collector_instance_id: 'collector-0',
+      ...(labels['__name__'] === INPUT && { gen_ai_token_modality: 'unknown' }),
     })
   }
 })
@@ -213,22 +214,35 @@ test.concurrent('a model without a price: no cost, and counted', async () => {
   expect(await query(pipeline.prometheusUrl, `${COST}{service_name="unpriced"}`)).toEqual([])
 })
 
-test.concurrent('parents that repeat usage, tools and retrieval count nothing', async () => {
-  await sendSpans(pipeline.otlpUrl, {
-    service: 'nested',
-    spans: [
-      call({ 'gen_ai.operation.name': 'invoke_agent' }),
-      call({ 'gen_ai.operation.name': 'invoke_workflow' }),
-      call({ 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'search' }),
-      call(),
-    ],
-  })
-  await expectCalls('nested', 1)
-  await eventually(async () => {
-    expect(await total('gen_ai_invoke_agent_duration_seconds', 'nested')).toBe(1)
-    expect(await total('gen_ai_execute_tool_duration_seconds', 'nested')).toBe(1)
-  })
-})
+test.concurrent(
+  'parents that repeat usage, tools and retrieval are no calls; workflows and agents have durations',
+  async () => {
+    await sendSpans(pipeline.otlpUrl, {
+      service: 'nested',
+      spans: [
+        call({ 'gen_ai.operation.name': 'invoke_agent' }),
+        call({ 'gen_ai.operation.name': 'invoke_workflow' }),
+        call({ 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'search' }),
+        call({ 'gen_ai.operation.name': 'retrieval' }),
+        call(),
+      ],
+    })
+    await expectCalls('nested', 1)
+    await eventually(async () => {
+      const runs = await query(
+        pipeline.prometheusUrl,
+        'gen_ai_invoke_agent_duration_seconds{service_name="nested"}',
+      )
+      expect(
+        Object.fromEntries(runs.map(({ labels, value }) => [labels['gen_ai_operation_name'], value])),
+      ).toEqual({
+        invoke_agent: 1,
+        invoke_workflow: 1,
+      })
+      expect(await total('gen_ai_execute_tool_duration_seconds', 'nested')).toBe(1)
+    })
+  },
+)
 
 test.concurrent(
   'where time and attempts go: requests, phases and resends of attempts, hour-long cache writes',
