@@ -28,6 +28,14 @@ test('otelcol validate', async () => {
   await validate(images.COLLECTOR_IMAGE!, 'true', 'overlays/sampling.yaml')
 }, 120_000)
 
+test('otelcol validate, with single-layer.yaml in place of once.yaml', async () => {
+  const flags = configFlags().map((flag) => flag.replace('=once.yaml', '=single-layer.yaml'))
+  await docker(
+    ...['run', '--rm', '--network=none', '--volume', `${root}/collector:/etc/otelcol-contrib:ro`],
+    ...['--workdir=/etc/otelcol-contrib', images.COLLECTOR_IMAGE!, 'validate', ...flags],
+  )
+}, 60_000)
+
 const testOldest = process.env['COLLECTOR_IMAGE_OLDEST'] ? test : test.skip
 testOldest(
   `otelcol validate, ${OLDEST_COLLECTOR}: the oldest that README.md names`,

@@ -50,6 +50,18 @@ export const startTraces = (environment: Record<string, string> = {}): Promise<P
     },
   }))
 
+/** All that is done with logs, with a file in place of the backends. */
+export const startLogs = (environment: Record<string, string> = {}): Promise<Processors> =>
+  start(environment, ({ processors, receivers, service: { pipelines } }) => ({
+    receivers: { otlp: receivers['otlp'] },
+    processors: Object.fromEntries(pipelines['logs']!.processors!.map((name) => [name, processors[name]])),
+    exporters: { file: FILE },
+    service: {
+      telemetry: { metrics: { level: 'none' } },
+      pipelines: { logs: { ...pipelines['logs'], exporters: ['file'] } },
+    },
+  }))
+
 async function start(
   environment: Record<string, string>,
   change: (config: Config) => object,
