@@ -14,11 +14,27 @@ import {
   tokensPerSecond,
 } from './measures.ts'
 import { bars, graph, table } from './panel.ts'
-import { calls, cost, increase, label, legend, metric, part, quantile, rate, ratio, tokens } from './query.ts'
+import {
+  calls,
+  cost,
+  evaluations,
+  increase,
+  label,
+  legend,
+  metric,
+  part,
+  quantile,
+  rate,
+  ratio,
+  scores,
+  tokens,
+} from './query.ts'
 import { type Unit, unit } from './theme.ts'
 import { selectedCalls, traceLink } from './trace-link.ts'
 
 const byModel = { by: [label.model] }
+
+const byEvaluator = { by: [label.evaluation, label.model, label.feature] }
 
 const finished = (reason: string) => `span.genai.finish_reason = "${reason}"`
 
@@ -117,6 +133,27 @@ export const models = dashboard(
         noValue: noCost,
         width: 12,
         series: [{ query: increase(cost, byModel), name: legend(label.model) }],
+      }),
+    ],
+
+    'Which is better?': [
+      table({
+        title: 'Results of evaluations',
+        description:
+          'Results that applications sent as gen_ai.evaluation.result events in the time range. The average score is of those with a number. Model and feature are what the event says.',
+        noValue: 'No application sends gen_ai.evaluation.result events',
+        width: 24,
+        height: 7,
+        by: { [label.evaluation]: 'Evaluator', [label.model]: 'Model', [label.feature]: 'Feature' },
+        columns: {
+          Results: { query: `round(${increase(evaluations, byEvaluator)})`, unit: unit.count },
+          'Average score': {
+            query: ratio(scores, evaluations, increase, byEvaluator),
+            unit: unit.none,
+            decimals: 2,
+          },
+        },
+        sortBy: 'Results',
       }),
     ],
 

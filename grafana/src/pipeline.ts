@@ -268,6 +268,29 @@ export const pipeline = dashboard(
         series: [perSecond('otelcol_receiver_accepted_spans_total', 'receiver', 'transport')],
       }),
       graph({
+        title: 'Metrics and logs of applications',
+        description:
+          'Metric points and log records per second that were accepted, and log records that were dropped as no logs backend is configured (collector/send/logs).',
+        unit: unit.perSecond,
+        noValue: 'No application sends metrics or logs',
+        width: 8,
+        series: [
+          {
+            query:
+              'sum(rate(otelcol_receiver_accepted_metric_points_total{receiver="otlp"}[$__rate_interval]))',
+            name: 'points accepted',
+          },
+          {
+            query: 'sum(rate(otelcol_receiver_accepted_log_records_total[$__rate_interval]))',
+            name: 'log records accepted',
+          },
+          {
+            query: 'sum(rate(otelcol_processor_filter_logs_filtered_total[$__rate_interval]))',
+            name: 'log records dropped: no backend',
+          },
+        ],
+      }),
+      graph({
         title: 'Metric points sent',
         description: 'Points per second that were sent, by exporter.',
         unit: unit.perSecond,

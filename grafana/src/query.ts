@@ -19,6 +19,8 @@ export const label = {
   flag: 'genai_flag',
   operation: 'gen_ai_operation_name',
   scope: 'genai_scope',
+  evaluation: 'gen_ai_evaluation_name',
+  score: 'gen_ai_evaluation_score_label',
 } as const
 
 /** A label in a legend. */
@@ -52,6 +54,9 @@ export const failed = 'error_type!=""'
 export const cost = 'gen_ai_client_inference_usage_cost_total'
 export const unpriced = 'gen_ai_client_inference_unpriced_total'
 export const unrecognized = 'gen_ai_client_inference_unrecognized_total'
+/** Results of evaluations, and what their scores add up to. */
+export const evaluations = 'gen_ai_evaluation_results_total'
+export const scores = 'gen_ai_evaluation_score_total'
 export const attempts = 'gen_ai_client_inference_attempts_total'
 export const phases = 'gen_ai_client_inference_attempts_time_seconds_total'
 export const finishes = 'gen_ai_client_inference_finishes_total'
@@ -76,10 +81,12 @@ export type Variable = (typeof variables)[number]
 /** The matcher of one variable. "All" is `.*`, which finds series without the label too. */
 export const matches = (variable: Variable) => `${label[variable]}=~"$${variable}"`
 
-/** What requests, agents and tools can be narrowed by: they have no model of their own. */
+/** What requests, agents, tools and evaluations can be narrowed by: they need not have a model. */
 export const requestVariables: readonly Variable[] = ['environment', 'service', 'feature']
 const known = (series: string) =>
-  /^(gen_ai_execute_tool|gen_ai_invoke_agent|http_server)_/.test(series) ? requestVariables : variables
+  /^(gen_ai_execute_tool|gen_ai_invoke_agent|gen_ai_evaluation|http_server)_/.test(series)
+    ? requestVariables
+    : variables
 
 export interface Aggregation {
   /** Labels to keep; none adds everything up. */

@@ -53,4 +53,29 @@ export async function rareCalls(stack: Stack): Promise<void> {
       { traceId: newTraceId(), attributes: { model: 'a-model', prompt_tokens: 10, completion_tokens: 1 } },
     ],
   })
+  await sendOther(stack.url('collector'))
+}
+
+/** A metric and an event of an application. */
+async function sendOther(collector: string): Promise<void> {
+  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'hand-made' } }] }
+  const time = String(BigInt(Date.now()) * 1_000_000n)
+  const headers = { 'content-type': 'application/json' }
+  const send = async (signal: string, body: object) => {
+    const { ok, status } = await fetch(`${collector}/v1/${signal}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    })
+    if (!ok) throw new Error(`the Collector answered ${status}`)
+  }
+  const metric = { name: 'orders.open', gauge: { dataPoints: [{ asInt: '1', timeUnixNano: time }] } }
+  await send('metrics', { resourceMetrics: [{ resource, scopeMetrics: [{ metrics: [metric] }] }] })
+  const attributes = [
+    { key: 'gen_ai.evaluation.name', value: { stringValue: 'helpfulness' } },
+    { key: 'gen_ai.evaluation.score.value', value: { doubleValue: 0.8 } },
+    { key: 'gen_ai.evaluation.score.label', value: { stringValue: 'pass' } },
+  ]
+  const event = { eventName: 'gen_ai.evaluation.result', timeUnixNano: time, attributes }
+  await send('logs', { resourceLogs: [{ resource, scopeLogs: [{ logRecords: [event] }] }] })
 }

@@ -199,3 +199,33 @@ test('logs are taken', async () => {
     ],
   })
 })
+
+test('results of evaluations become counters, by evaluator and label', async () => {
+  const result = (label: string, score: number, named = true) => ({
+    ...(named ? { eventName: 'gen_ai.evaluation.result' } : {}),
+    attributes: [
+      ...keyValues({
+        'gen_ai.evaluation.name': 'relevance',
+        'gen_ai.evaluation.score.label': label,
+        ...(named ? {} : { 'event.name': 'gen_ai.evaluation.result' }),
+      }),
+      { key: 'gen_ai.evaluation.score.value', value: { doubleValue: score } },
+    ],
+  })
+  const logRecords = [result('pass', 0.9), result('pass', 0.7, false), result('fail', 0.1)]
+  await post('logs', {
+    resourceLogs: [
+      {
+        resource: { attributes: keyValues({ 'service.name': 'judge' }) },
+        scopeLogs: [{ scope: { name: 'evals' }, logRecords }],
+      },
+    ],
+  })
+  await eventually(async () => {
+    const of = (metric: string, label: string) =>
+      total(`${metric}{service_name="judge", gen_ai_evaluation_score_label="${label}"}`)
+    expect(await of('gen_ai_evaluation_results_total', 'pass')).toBe(2)
+    expect(await of('gen_ai_evaluation_results_total', 'fail')).toBe(1)
+    expect(await of('gen_ai_evaluation_score_total', 'pass')).toBeCloseTo(1.6, 9)
+  }, 60_000)
+}, 90_000)
