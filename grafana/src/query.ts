@@ -53,6 +53,8 @@ export const cost = 'gen_ai_client_inference_usage_cost_total'
 export const unpriced = 'gen_ai_client_inference_unpriced_total'
 export const unrecognized = 'gen_ai_client_inference_unrecognized_total'
 export const attempts = 'gen_ai_client_inference_attempts_total'
+/** What SDKs count themselves, of services with and without attempts. */
+export const resends = 'gen_ai_client_inference_resends_total'
 export const phases = 'gen_ai_client_inference_attempts_time_seconds_total'
 export const finishes = 'gen_ai_client_inference_finishes_total'
 export const rateLimited = `${label.status}="429"`
