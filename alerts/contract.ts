@@ -74,6 +74,7 @@ export const contract: ReadonlyMap<string, readonly string[]> = new Map<string, 
   counter('gen_ai_client_inference_duplicates'),
   counter('gen_ai_client_inference_finishes', 'gen_ai_response_finish_reason'),
   counter('gen_ai_client_inference_attempts', 'http_response_status_code', 'http_request_resend_count'),
+  counter('gen_ai_client_inference_resends'),
   counter('gen_ai_client_inference_attempts_time_seconds', 'genai_http_phase'),
 
   // The Collector's own, from its documentation at v0.161.

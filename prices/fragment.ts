@@ -30,6 +30,8 @@ const OUTPUT = 'gen_ai.usage.output_tokens'
 const REPORTED = 'genai.usage.cost.reported'
 const OWN = 'genai.price.own'
 const PROVIDER = attribute('gen_ai.provider.name')
+/** Whose list holds: the provider's own, or the one that price/overrides.yaml names for a gateway. */
+const WHOSE = `Coalesce([${attribute('genai.price.provider')}, ${PROVIDER}])`
 const REQUEST = attribute('gen_ai.request.model')
 const RESPONSE = attribute('gen_ai.response.model')
 const COST = 'gen_ai.usage.cost'
@@ -134,11 +136,11 @@ export function priceFragment(
     - set(${cache('price')}, ${attribute(OWN)}) where ${HAS_TOKENS}
     # OpenRouter's free variants are free by definition, those that the book does not know, too:
     # https://openrouter.ai/docs/guides/routing/model-variants/free
-    - set(${cache('price')}, "0 0 0 0 0") where ${PROVIDER} == "openrouter" and ${cache('price')} == nil and (${IS_FREE})
+    - set(${cache('price')}, "0 0 0 0 0") where ${WHOSE} == "openrouter" and ${cache('price')} == nil and (${IS_FREE})
     - >-
       set(${cache('price')}, Coalesce([\${file:price/book.json}])[Coalesce([{
       ${asTheyCome}
-      }])[${PROVIDER}]][ToLowerCase(Coalesce([${RESPONSE}, ${REQUEST}]))]) where ${cache('price')} == nil and ${HAS_TOKENS}
+      }])[${WHOSE}]][ToLowerCase(Coalesce([${RESPONSE}, ${REQUEST}]))]) where ${cache('price')} == nil and ${HAS_TOKENS}
 ${charged.map((line, i) => `    - &charge_${i} ${line}`).join('\n')}
     - ${FORGET} where ${AMOUNT} == nil
     # A price of yours that cannot be read stays on the span, which has no cost then. In a region it is still looked at.
@@ -151,12 +153,12 @@ ${charged.map((line, i) => `    - &charge_${i} ${line}`).join('\n')}
     - >-
       ${INFERENCE} and ${AMOUNT} == nil and ${HAS_TOKENS} and ${attribute(OWN)} == nil and Coalesce([{
       ${all}
-      }])[${PROVIDER}] != nil
+      }])[${WHOSE}] != nil
   statements:
     - &provider >-
       set(${cache('provider')}, Coalesce([{
       ${all}
-      }])[${PROVIDER}])
+      }])[${WHOSE}])
     - set(${cache('model')}, ToLowerCase(Coalesce([${RESPONSE}, ${REQUEST}])))
     # Bedrock charges by what was asked for: an answer names the model, but not the geography.
     - set(${cache('model')}, ToLowerCase(${REQUEST})) where ${cache('provider')} == "aws" and ${REQUEST} != nil

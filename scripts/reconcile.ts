@@ -88,7 +88,9 @@ async function main(): Promise<number> {
     console.log(`${table(head, shown.map(cells), 3)}\n`)
   }
   const agree = `${rows.length - differ.length} of ${rows.length} sums agree`
-  console.log(`${where}: ${calls.length} calls in Tempo; ${agree}.`)
+  const stands = calls.reduce((sum, { standsFor }) => sum + standsFor, 0)
+  const sampled = stands > calls.length ? `, which stand for ${stands}` : ''
+  console.log(`${where}: ${calls.length} calls in Tempo${sampled}; ${agree}.`)
   const loose = rows.filter(({ atLeast, atMost }) => atLeast !== atMost).length
   if (loose > 0) {
     console.log(

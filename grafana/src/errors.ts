@@ -1,6 +1,6 @@
 import { dashboard } from './dashboard.ts'
 import { limit } from './limits.ts'
-import { attemptsPerCall, errorRate, finishRate, noAttempts, noCalls } from './measures.ts'
+import { attemptsPerCall, errorRate, finishRate, noAttempts, noCalls, noRetries } from './measures.ts'
 import { bars, graph, number, table } from './panel.ts'
 import {
   above0,
@@ -110,9 +110,9 @@ export const errors = dashboard('errors', 'GenAI errors and limits', 'What fails
     number({
       title: 'Attempts/call',
       description:
-        'HTTP attempts for each call in the time range, of services that report attempts; 1 without retries. Coloured from the threshold of LLMRetryAmplification.',
+        'HTTP requests for each call in the time range, of services that report attempts or whose SDK counts resends; 1 without retries. Coloured from the threshold of LLMRetryAmplification.',
       unit: unit.none,
-      noValue: noAttempts,
+      noValue: noRetries,
       width: 4,
       decimals: 2,
       threshold: limit('llm:attempts_per_call:threshold'),
@@ -249,9 +249,9 @@ export const errors = dashboard('errors', 'GenAI errors and limits', 'What fails
     graph({
       title: 'Attempts per call',
       description:
-        'HTTP attempts for each call, by model; 1 without retries. The line is the threshold of LLMRetryAmplification.',
+        'HTTP requests for each call, by model, of services that report attempts or whose SDK counts resends; 1 without retries. The line is the threshold of LLMRetryAmplification.',
       unit: unit.none,
-      noValue: noAttempts,
+      noValue: noRetries,
       width: 9,
       decimals: 1,
       threshold: limit('llm:attempts_per_call:threshold'),

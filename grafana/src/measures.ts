@@ -10,6 +10,7 @@ import {
   orZero,
   quantile,
   ratio,
+  resends,
   sum,
   type Take,
   tokens,
@@ -34,14 +35,18 @@ export const tokensPerSecond = (take: Take, { by }: By = {}) =>
   quantile(0.5, metric.outputSpeed, take, { by })
 
 /**
- * HTTP attempts for each call; 1 without retries. Of services whose attempts are seen: the calls of others, and of other
- * providers, would make it less than 1.
+ * HTTP requests for each call; 1 without retries. Of services whose attempts are seen, or whose SDK counts resends: the calls
+ * of others, and of other providers, would make it less. As the alert has it, attempts win over resends.
  */
 export const attemptsPerCall = (take: Take, { by = [] }: By = {}) => {
   const who = [label.environment, label.service, label.provider]
+  const each = { by: [...new Set([...by, ...who])] }
+  const on = (other: string) => `on (${who.join(', ')}) (${other})`
   const seen = `${take(attempts, { by: who })} > 0`
-  const theirs = `${take(calls, { by: [...new Set([...by, ...who])] })} and on (${who.join(', ')}) (${seen})`
-  return `${take(attempts, { by })} / ${sum(theirs, by)}`
+  const made = take(calls, each)
+  const retries = `(${take(attempts, each)} > 0) - ${made} or ${take(resends, each)} unless ${on(seen)}`
+  const theirs = `${made} and ${on(`${seen} or ${take(resends, { by: who })}`)}`
+  return `1 + ${sum(retries, by)} / ${sum(theirs, by)}`
 }
 
 /** Share of input tokens read from the cache. */
@@ -76,4 +81,6 @@ export const noCache = 'No tokens read from or written to a cache in this time'
 export const noRuns = 'No runs of agents (invoke_agent spans) in this time'
 export const noTools = 'No tool calls (execute_tool spans) in this time'
 export const noAttempts = 'No HTTP attempts: they need spans of HTTP requests below the calls'
+export const noRetries =
+  'No HTTP attempts or resends: they need spans of HTTP requests, or an SDK that counts resends'
 export const noRequests = 'No requests: they need server spans that say app.endpoint'

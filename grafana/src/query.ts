@@ -58,6 +58,8 @@ export const unrecognized = 'gen_ai_client_inference_unrecognized_total'
 export const evaluations = 'gen_ai_evaluation_results_total'
 export const scores = 'gen_ai_evaluation_score_total'
 export const attempts = 'gen_ai_client_inference_attempts_total'
+/** What SDKs count themselves, of services with and without attempts. */
+export const resends = 'gen_ai_client_inference_resends_total'
 export const phases = 'gen_ai_client_inference_attempts_time_seconds_total'
 export const finishes = 'gen_ai_client_inference_finishes_total'
 export const rateLimited = `${label.status}="429"`

@@ -69,6 +69,7 @@ describe('the usage table', () => {
     model: 'm',
     endMs: 0,
     cost: 0,
+    standsFor: 1,
   }
   const before = [
     { service: 'chat-api', model: 'm', calls: 3, input: 30, cached: 0, output: 6, cost: 0, p95: 1 },

@@ -1,6 +1,8 @@
 import type { Series } from './prometheus.ts'
 import { ALL_MODELS, difference, reconcile } from './reconcile.ts'
 import type { Quantity } from './reconcile.ts'
+import type { StoredSpan } from './tempo.ts'
+import { callsAmong } from './tempo-calls.ts'
 import type { StoredCall } from './tempo-calls.ts'
 
 const range = { from: 100_000, to: 200_000 }
@@ -20,6 +22,7 @@ const call = (endMs: number, more: Partial<StoredCall> = {}): StoredCall => ({
   input: 10,
   output: 1,
   cost: 0.1,
+  standsFor: 1,
   ...more,
 })
 const counted = (calls: number, labels: Record<string, string> = { gen_ai_response_model: 'm' }) => {
@@ -68,6 +71,31 @@ test('a failed call counts for the model that was asked for', () => {
   expect(differences([call(150_000)], counted(1, { gen_ai_request_model: 'm' }))).toMatchObject({
     'm calls': 0,
   })
+})
+
+test('a sampled call is compared as what it stands for, in every quantity', () => {
+  const calls = [call(150_000, { standsFor: 4 }), call(150_000)]
+  expect(differences(calls, counted(5))).toEqual({ 'm calls': 0, 'm input': 0, 'm output': 0, 'm cost': 0 })
+  expect(differences(calls, counted(2))).toMatchObject({ 'm calls': -3, 'm input': -30, 'm output': -3 })
+})
+
+test('what a call stands for is read from its span', () => {
+  const span = (attributes: Record<string, unknown>): StoredSpan => ({
+    traceId: 't',
+    spanId: 's',
+    parentSpanId: undefined,
+    name: 'chat m',
+    kind: 'client',
+    service: 'chat',
+    scope: 'x',
+    status: 'unset',
+    events: [],
+    startMs: 0,
+    durationMs: 1,
+    attributes: { 'genai.role': 'inference', ...attributes },
+  })
+  const read = callsAmong([span({}), span({ 'genai.adjusted_count': 4 })])
+  expect(read.map(({ standsFor }) => standsFor)).toEqual([1, 4])
 })
 
 test('the order in which fractions are added is no difference', () => {

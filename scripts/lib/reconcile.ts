@@ -72,7 +72,7 @@ export function reconcile(
     // Certainly inside: counted after `from` as it ended after it, and before `to` as it had time enough.
     const inside = call.endMs > range.from && call.endMs <= range.to - settleMs
     for (const quantity of QUANTITIES) {
-      const value = quantity === 'calls' ? 1 : call[quantity]
+      const value = (quantity === 'calls' ? 1 : call[quantity]) * call.standsFor
       if (value === 0) continue
       const known = row(call.service, call.model, quantity)
       known.atMost += value

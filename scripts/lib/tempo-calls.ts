@@ -9,6 +9,8 @@ export interface StoredCall extends ReportedCall {
   endMs: number
   /** USD; 0 where no price is known. */
   cost: number
+  /** How many calls it stands for: more than 1 where the application's sampler left calls out, and said so. */
+  standsFor: number
 }
 
 interface Found {
@@ -41,6 +43,7 @@ const QUERY = `{ span.genai.role = "inference" } | select(${[
   'span.gen_ai.usage.input_tokens',
   'span.gen_ai.usage.output_tokens',
   'span.gen_ai.usage.cost.amount',
+  'span.genai.adjusted_count',
   'span.gen_ai.provider.name',
   'span.genai.layer',
   'span.genai.dialect',
@@ -164,5 +167,6 @@ function storedCall(
     input: number('gen_ai.usage.input_tokens'),
     output: number('gen_ai.usage.output_tokens'),
     cost: number('gen_ai.usage.cost.amount'),
+    standsFor: number('genai.adjusted_count') || 1,
   }
 }

@@ -93,6 +93,7 @@ function callsWith(labels: Labels): MadeUp[] {
         series: attempt.series.replace('}', `,http_response_status_code="${status}"}`),
       })),
     ),
+    counter(`${inference}_resends_total`, labels, 0.1),
     ...each('flagged_total', 'genai_flag', ['not_a_number'], 0.01),
     counter(`${inference}_unpriced_total`, labels, 0.01),
     counter(`${inference}_duplicates_total`, labels, 0.01),

@@ -180,6 +180,59 @@ const KEYS = [
   'spring.ai.chat.client.user.text',
   'spring.ai.tool.call.result',
   'bash_command',
+  // LiveKit: telemetry/trace_types.py of 1.8.9, and the names of 1.3
+  'lk.pii.user_input',
+  'lk.pii.instructions',
+  'lk.pii.chat_ctx',
+  'lk.pii.response.text',
+  'lk.pii.response.function_calls',
+  'lk.pii.function_tool.arguments',
+  'lk.pii.function_tool.output',
+  'lk.pii.input_text',
+  'lk.pii.user_transcript',
+  'lk.pii.rpc.payload',
+  'lk.pii.keyterms',
+  'lk.user_input',
+  'lk.instructions',
+  'lk.chat_ctx',
+  'lk.response.text',
+  'lk.response.function_calls',
+  'lk.function_tool.arguments',
+  'lk.function_tool.output',
+  'lk.input_text',
+  'lk.user_transcript',
+  'gen_ai.memory.query.text',
+  'gen_ai.memory.records',
+  // Pipecat: utils/tracing of 1.14.0 and of 0.0.95
+  'input',
+  'output',
+  'text',
+  'text_output',
+  'tools',
+  'tools_serialized',
+  'tools.definitions',
+  'context_messages',
+  'settings.system_instruction',
+  'settings.prompt',
+  'session.instructions',
+  'tool.result',
+  // Cloudflare AI Gateway; Quarkus has the names of the conventions before 1.27
+  'gen_ai.prompt_json',
+  'gen_ai.completion_json',
+  // GitHub Copilot: genAiAttributes.ts of VS Code, and the CLI's reference
+  'github.copilot.message',
+  'github.copilot.tool.parameters.command',
+  'github.copilot.tool.parameters.file_path',
+  'copilot_chat.user_request',
+  'copilot_chat.prompt_context',
+  'copilot_chat.prompt_instructions',
+  'copilot_chat.reasoning_content',
+  'copilot_chat.markdown_content',
+  'copilot_chat.hook_input',
+  'copilot_chat.hook_output',
+  // Azure AI Foundry
+  'gen_ai.event.content',
+  'gen_ai.request.tools',
 ]
 /** Keys of nobody that we know. */
 const UNKNOWN_KEYS = [
@@ -231,12 +284,18 @@ const EVENTS: [string, string][] = [
   ['gen_ai.choice', 'tool.result'],
   ['gen_ai.client.inference.operation.details', 'gen_ai.input.messages'],
   ['gen_ai.evaluation.result', 'gen_ai.evaluation.explanation'],
+  // Azure AI Foundry, Copilot
+  ['gen_ai.user.message', 'gen_ai.event.content'],
+  ['gen_ai.input.messages', 'gen_ai.event.content'],
+  ['gen_ai.conversation.item', 'gen_ai.event.content'],
+  ['user_message', 'content'],
+  ['github.copilot.session.compaction_complete', 'github.copilot.message'],
   ['acme.model.answered', 'answer'],
   ['log', 'message'],
 ]
 
-/** Scopes and marks by which each dialect is recognised, and two that none is. */
-const DIALECTS: [string, Attributes][] = [
+/** Scopes, marks and names by which each dialect is recognised, and two that none is. */
+const DIALECTS: [scope: string, marks: Attributes, name?: string][] = [
   ['com.anthropic.sdk.typescript', { 'gen_ai.operation.name': 'chat' }],
   ['com.anthropic.claude-platform', { 'gen_ai.operation.name': 'chat' }],
   ['com.anthropic.claude_code.tracing', { 'span.type': 'llm_request' }],
@@ -261,20 +320,39 @@ const DIALECTS: [string, Attributes][] = [
   ['my-app', { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'claude-sonnet-5' }],
   ['acme.chatbot', { 'acme.model': 'claude-sonnet-5' }],
   ['@opentelemetry/instrumentation-http', { 'http.request.method': 'POST' }],
+  ['livekit-agents', { 'gen_ai.operation.name': 'chat' }, 'llm_request'],
+  ['livekit-agents', {}, 'agent_turn'],
+  ['pipecat', { 'gen_ai.operation.name': 'chat' }, 'llm'],
+  ['pipecat', { 'gen_ai.operation.name': 'stt' }, 'stt'],
+  ['io.quarkus.opentelemetry', { 'gen_ai.request.model': 'gpt-4o-mini' }, 'completion gpt-4o-mini'],
+  ['io.quarkus.opentelemetry', {}, 'langchain4j.tools.lookUpOrder'],
+  ['ai-gateway', { 'gen_ai.model.provider': 'openai', 'gen_ai.request.model': 'gpt-4o-mini' }],
+  ['gemini-cli', { 'gen_ai.operation.name': 'llm_call' }, 'llm_call'],
+  ['codex_exec', { 'gen_ai.usage.output_tokens': 1 }, 'handle_responses'],
+  ['org.springframework.boot', { 'gen_ai.operation.name': 'chat', 'spring.ai.kind': 'chat' }],
+  ['org.springframework.boot', { 'gen_ai.operation.name': 'chat', outcome: 'SUCCESS' }],
+  ['Microsoft.SemanticKernel.Diagnostics', { 'gen_ai.operation.name': 'chat.completions' }],
+  ['github.copilot', { 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': 'github' }],
+  ['copilot-chat', { 'gen_ai.operation.name': 'execute_hook' }, 'execute_hook PreToolUse'],
+  ['OpenTelemetry::Instrumentation::RubyLLM', { 'gen_ai.operation.name': 'chat' }],
+  [
+    'azure.core.tracing.ext.opentelemetry_span',
+    { 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': 'microsoft.foundry' },
+  ],
 ]
 
 /** Every content key and event in every dialect, whether or not that library would use it: as text, list and map. */
 export function everyKeyInEveryDialect(): { traceId: string; batch: Batch }[] {
-  return DIALECTS.map(([scope, marks], i) => {
+  return DIALECTS.map(([scope, marks, name = 'chat'], i) => {
     const traceId = newTraceId()
-    const of = (key: string) => canary(`${scope}: ${key}`)
+    const of = (key: string) => canary(`${scope} ${name}: ${key}`)
     const shapes: ((key: string) => Value)[] = [
       (key) => `Tell me of ${of(key)}\nand more`,
       (key) => [of(key), 'x'],
       (key) => ({ role: 'user', parts: [{ content: of(key) }] }),
     ]
     const spans = shapes.map((shape): SpanInput => ({
-      name: 'chat',
+      name,
       traceId,
       attributes: {
         ...Object.fromEntries([...KEYS, ...UNKNOWN_KEYS].map((key) => [key, shape(key)])),

@@ -94,6 +94,9 @@ function saidTokens(truth: Truth, what: keyof typeof TOKENS, said: (what: string
   return what.startsWith('cache_') ? 0 : truth[what]
 }
 
+/** Words of the conventions' registry that the data set does not know. */
+const DATA_SET: Record<string, string> = { 'gcp.gen_ai': 'google', 'azure.ai.inference': 'azure' }
+
 /** What the call cost by genai-prices, from what the spans say of it. undefined: no usage, so no cost. */
 function costOf(truth: Truth, said: (what: string) => boolean): number | undefined {
   const tokens = (what: keyof typeof TOKENS) => saidTokens(truth, what, said)
@@ -106,8 +109,7 @@ function costOf(truth: Truth, said: (what: string) => boolean): number | undefin
     output_tokens: tokens('output'),
   }
   const model = (said('model') ? truth.model : null) ?? truth.request_model ?? ''
-  // The registry's word for any of Google's endpoints, which the data set does not know.
-  const provider = truth.provider === 'gcp.gen_ai' ? 'google' : truth.provider
+  const provider = DATA_SET[truth.provider] ?? truth.provider
   return calcPrice(usage, model, { providerId: provider })?.total_price
 }
 

@@ -112,11 +112,14 @@ function plain(value: object): Value {
 }
 
 /** Starts a Collector with all that normalises a span, and with what prices it. */
-export async function startNormalizeAndPrice(environment: Record<string, string> = {}): Promise<Transform> {
+export async function startNormalizeAndPrice(
+  environment: Record<string, string> = {},
+  files: Record<string, string> = {},
+): Promise<Transform> {
   const { trace_statements } = readConfig().processors['transform/normalize'] as {
     trace_statements: string[]
   }
   const price = parse(await readFile(join(folder, 'price', 'look-up.yaml'), 'utf8')) as object[]
   const statements = JSON.stringify([...trace_statements, ...price])
-  return startTransform(statements, {}, environment)
+  return startTransform(statements, files, environment)
 }

@@ -19,6 +19,7 @@ const FLAGGED = `${PREFIX}flagged_total`
 const UNPRICED = `${PREFIX}unpriced_total`
 const FINISHES = `${PREFIX}finishes_total`
 const ATTEMPTS = `${PREFIX}attempts_total`
+const RESENDS = `${PREFIX}resends_total`
 const CLIENT = 'mcp_client_operation_duration_seconds'
 const SERVER = 'mcp_server_operation_duration_seconds'
 const TOOLS = 'gen_ai_execute_tool_duration_seconds'
@@ -89,6 +90,7 @@ describe('a sampled call counts as what it stands for', () => {
               'gen_ai.usage.cache_read.input_tokens': 4,
               'gen_ai.response.finish_reasons': ['stop'],
               'gen_ai.response.time_to_first_chunk': new Double(0.2),
+              'http.request.resend_count': 3,
             },
             { traceState },
           ),
@@ -127,6 +129,7 @@ describe('a sampled call counts as what it stands for', () => {
       [UNPRICED]: stands,
       [FINISHES]: stands,
       [ATTEMPTS]: each,
+      [RESENDS]: 3 * stands,
       [TOOLS]: each,
       [REQUESTS]: each,
       [FIRST_CHUNK]: stands,

@@ -39,15 +39,22 @@ test('agreement, difference, and neither', async () => {
     service: 'chat',
     spans: [...Array.from({ length: 20 }, () => call()), callOf('claude-opus-4-8'), callOf('no-price')],
   })
+  // A sampler that keeps one in four.
+  await sendSpans(pipeline.otlpUrl, {
+    service: 'sampled',
+    spans: Array.from({ length: 5 }, () => ({ ...call(), traceState: 'ot=th:c' })),
+  })
   const agreement = await eventually(async () => {
     const answer = await reconcile('--all')
     expect(answer.code).toBe(0)
     expect(answer.text).not.toContain(' to the calls within')
     return answer
   })
-  expect(agreement.text).toContain('152 calls in Tempo')
+  expect(agreement.text).toContain('157 calls in Tempo, which stand for 172;')
   expect(agreement.text).toMatch(/agent +claude-haiku-4-5-20251001 +calls +130 +130\n/)
   expect(agreement.text).toMatch(/chat +claude-haiku-4-5-20251001 +cost +0\.000300 USD +0\.000300 USD\n/)
+  expect(agreement.text).toMatch(/sampled +claude-haiku-4-5-20251001 +calls +20 +20\n/)
+  expect(agreement.text).toMatch(/sampled +claude-haiku-4-5-20251001 +input +200 +200\n/)
   expect(agreement.text).toMatch(/chat +no-price +input +10 +10\n/)
 
   // Counted now, but by the span's time long before the range.

@@ -1,4 +1,5 @@
 /** The provider by the host that answered, in the real Collector; which host is whose, and what it charges, by the data set. */
+import { readFile } from 'node:fs/promises'
 import { calcPrice, findProvider } from '@pydantic/genai-prices'
 import { PROVIDERS } from '../../prices/providers.ts'
 import type { Attributes } from '../lib/otlp.ts'
@@ -146,6 +147,82 @@ test('nor has a gateway that a wrapper names', async () => {
   expect(call).not.toHaveProperty(['gen_ai.usage.cost.amount'])
 })
 
+describe('a gateway whose prices the overrides name', () => {
+  let own: Transform
+  beforeAll(async () => {
+    const shipped = await readFile(new URL('../../collector/price/overrides.yaml', import.meta.url), 'utf8')
+    // As its header says: between the marked lines.
+    const edited = between(
+      between(shipped, 'yours', '"llm.example.com": {"claude-haiku-4-5": {"input": 2, "output": 4}}'),
+      'whose prices hold at your gateways',
+      '"llm.example.com": "anthropic", "ezai": "anthropic", "routes.example.com": "openrouter", "typo.example.com": "antrophic"',
+    )
+    own = await startNormalizeAndPrice({}, { 'price/overrides.yaml': edited })
+  }, 120_000)
+  afterAll(() => own.stop())
+
+  const claude = (model: string) => calcPrice(USAGE, model, { providerId: 'anthropic' })!.total_price
+  const sdk = (host: string, model: string): Attributes => ({
+    ...CALL,
+    'gen_ai.provider.name': 'anthropic',
+    'server.address': host,
+    'gen_ai.response.model': model,
+  })
+  const wrapper: Attributes = {
+    'ai.provider': 'ezai',
+    'ai.model': 'claude-sonnet-5',
+    'ai.tokens.input': USAGE.input_tokens,
+    'ai.tokens.output': USAGE.output_tokens,
+  }
+  test.each([
+    ['an SDK', sdk('llm.example.com', 'claude-sonnet-5'), 'llm.example.com', claude('claude-sonnet-5')],
+    [
+      'an SDK, with a URL',
+      sdk('https://LLM.example.com/v1', 'claude-opus-5'),
+      'llm.example.com',
+      claude('claude-opus-5'),
+    ],
+    ['a wrapper, by its own name', wrapper, 'ezai', claude('claude-sonnet-5')],
+    [
+      'an SDK, by a name that needs taking apart',
+      { ...sdk('llm.example.com', ''), 'gen_ai.response.model': 'models/claude-sonnet-5' },
+      'llm.example.com',
+      claude('claude-sonnet-5'),
+    ],
+    [
+      'a batch, at its multiple',
+      { ...sdk('llm.example.com', 'claude-sonnet-5'), 'anthropic.response.service_tier': 'batch' },
+      'llm.example.com',
+      claude('claude-sonnet-5') / 2,
+    ],
+    ['a free variant', sdk('routes.example.com', 'nobody/knows:free'), 'routes.example.com', 0],
+    // By hand, of 1,000 tokens in and 500 out.
+    ['a price of its own', sdk('llm.example.com', 'claude-haiku-4-5'), 'llm.example.com', 0.004],
+  ])('%s', async (_, attributes: Attributes, provider, right) => {
+    const call = (await own.run([{ name: 'call', attributes }])).get('call')!
+    expect(call['gen_ai.provider.name']).toBe(provider)
+    expect(call['gen_ai.usage.cost.amount']).toBeCloseTo(right, 12)
+    expect(call['genai.price.provider']).toBe(provider.startsWith('routes') ? 'openrouter' : 'anthropic')
+  })
+
+  test.each([
+    ['a gateway without a line', 'api.ezai.example', 'claude-sonnet-5'],
+    ['a provider that nobody knows', 'typo.example.com', 'claude-sonnet-5'],
+    ['a model that the provider has not', 'llm.example.com', 'gpt-5-mini'],
+  ])('unpriced: %s', async (_, host, model) => {
+    const call = (await own.run([{ name: 'call', attributes: sdk(host, model) }])).get('call')!
+    expect(call['gen_ai.provider.name']).toBe(host)
+    expect(call).not.toHaveProperty(['gen_ai.usage.cost.amount'])
+  })
+
+  test('the provider itself is as it was', async () => {
+    const attributes = sdk('api.anthropic.com', 'claude-haiku-4-5')
+    const call = (await own.run([{ name: 'call', attributes }])).get('call')!
+    expect(call['gen_ai.usage.cost.amount']).toBeCloseTo(claude('claude-haiku-4-5'), 12)
+    expect(call).not.toHaveProperty(['genai.price.provider'])
+  })
+})
+
 test('a provider by a word that is in no list gets its host’s', async () => {
   const call = { ...CALL, 'gen_ai.provider.name': 'ezai', 'gen_ai.request.model': 'claude-sonnet-5' }
   expect(await normalized({ ...call, 'server.address': 'api.anthropic.com' })).toMatchObject({
@@ -256,3 +333,13 @@ test('what is no model call keeps its provider', async () => {
   const span = await normalized({ 'gen_ai.provider.name': 'openai', 'server.address': 'api.groq.com' })
   expect(span).toEqual({ 'gen_ai.provider.name': 'openai', 'server.address': 'api.groq.com' })
 })
+
+/** Puts lines between two marks of overrides.yaml. */
+function between(shipped: string, mark: string, lines: string): string {
+  const edited = shipped.replace(
+    new RegExp(`(# ▼ ${mark}\\n(?:(?!# ▲)[^])*?Coalesce\\(\\[\\{\\n)`),
+    `$1      ${lines}\n`,
+  )
+  expect(edited).not.toBe(shipped)
+  return edited
+}

@@ -180,7 +180,362 @@ const pipecat = {
 }
 const inPipecat = { scope: 'pipecat', kind: 'internal' as const }
 
+/* GitHub Copilot: exports of the CLI 1.0.78 (github/copilot-sdk); VS Code's extensions/copilot/src/platform/otel */
+
+const copilot = {
+  library: '@github/copilot@1.0.78',
+  why: 'only GitHub answers it; a call as published, with a model of which the price is known',
+  unsaid: ['cache_write_1h'],
+}
+const inCopilot = { scope: 'github.copilot', service: 'github-copilot' }
+/** Of the published one the credits are what the list prices say: 22,799 in, 77 out, 6.95815 cents. */
+const ofCopilot = {
+  'gen_ai.provider.name': 'github',
+  'gen_ai.request.model': 'claude-opus-4.8',
+  'gen_ai.conversation.id': 'd85af7c8',
+  'gen_ai.usage.input_tokens': 22_799,
+  'gen_ai.usage.output_tokens': 77,
+  'gen_ai.usage.cache_read.input_tokens': 13_013,
+  'gen_ai.usage.cache_creation.input_tokens': 9776,
+}
+const copilotCall = truth({
+  provider: 'github_copilot',
+  request_model: 'claude-opus-4.8',
+  model: 'claude-opus-4.8',
+  input: 22_799,
+  cache_read: 13_013,
+  cache_write: 9776,
+  output: 77,
+  reasoning: 13,
+  stream: true,
+  stop_reason: 'stop',
+})
+const inVsCode = { scope: 'copilot-chat', service: 'copilot-chat' }
+
+/* RubyLLM: thoughtbot/opentelemetry-instrumentation-ruby_llm, patches/chat.rb; lib/ruby_llm/providers */
+
+const rubyLlm = {
+  library: 'opentelemetry-instrumentation-ruby_llm (2026)',
+  language: 'ruby',
+  why: 'no Ruby here; from its source',
+  unsaid: ['reasoning', 'ttft', 'finish_reason', 'error_type', 'cache_write_1h'],
+}
+const inRuby = { scope: 'OpenTelemetry::Instrumentation::RubyLLM', kind: 'client' as const }
+
+/* LangChain4j: langchain4j-observation, DefaultChatModelConvention */
+
+const langchain4j = {
+  library: 'dev.langchain4j:langchain4j-observation (2026)',
+  language: 'java',
+  why: 'from its source',
+  unsaid: ['cached', 'reasoning', 'ttft', 'finish_reason', 'error_type'],
+}
+const inMicrometer = { scope: 'org.springframework.boot', kind: 'internal' as const }
+
+/* Azure AI Foundry: azure-ai-projects 2.10.0, telemetry/_responses_instrumentor.py */
+
+const foundry = {
+  library: 'azure-ai-projects@2.10.0',
+  language: 'python',
+  why: 'only a project of Azure answers it; from its source',
+  unsaid: ['cached', 'reasoning', 'ttft'],
+}
+const ofFoundry = {
+  'az.namespace': 'Microsoft.CognitiveServices',
+  'gen_ai.provider.name': 'microsoft.foundry',
+  'gen_ai.request.model': 'gpt-5-mini',
+  'gen_ai.response.model': 'gpt-5-mini-2025-08-07',
+  'gen_ai.response.id': 'resp_01',
+  'gen_ai.response.finish_reasons': ['completed'],
+  'gen_ai.usage.input_tokens': 1000,
+  'gen_ai.usage.output_tokens': 100,
+  'gen_ai.conversation.id': 'conv_01',
+  'server.address': 'my-project.services.ai.azure.com',
+}
+const ofRun = {
+  'gen_ai.system': 'az.ai.agents',
+  'gen_ai.thread.id': 'thread_01',
+  'gen_ai.thread.run.id': 'run_01',
+  'gen_ai.thread.run.status': 'completed',
+  'gen_ai.request.model': 'gpt-5-mini',
+  'gen_ai.response.model': 'gpt-5-mini-2025-08-07',
+  'gen_ai.usage.input_tokens': 1000,
+  'gen_ai.usage.output_tokens': 100,
+  'server.address': 'my-project.services.ai.azure.com',
+}
+const foundryCall = truth({
+  provider: 'azure.ai.inference',
+  request_model: 'gpt-5-mini',
+  model: 'gpt-5-mini-2025-08-07',
+  input: 1000,
+  output: 100,
+  stop_reason: 'completed',
+})
+const inFoundry = { scope: 'azure.core.tracing.ext.opentelemetry_span', kind: 'client' as const }
+
 const fixtures: Record<string, HandMade> = {
+  'copilot/cli': {
+    ...copilot,
+    truth: [copilotCall],
+    spans: [
+      // The agent repeats the sum.
+      {
+        ...inCopilot,
+        name: 'invoke_agent',
+        kind: 'client',
+        duration: 3000,
+        attributes: { ...ofCopilot, 'gen_ai.operation.name': 'invoke_agent', 'github.copilot.turn_count': 1 },
+      },
+      {
+        ...inCopilot,
+        name: 'chat claude-opus-4.8',
+        kind: 'client',
+        parent: 0,
+        duration: 3000,
+        attributes: {
+          ...ofCopilot,
+          'gen_ai.operation.name': 'chat',
+          'gen_ai.request.stream': true,
+          'gen_ai.response.finish_reasons': ['stop'],
+          'gen_ai.usage.reasoning.output_tokens': 13,
+          'gen_ai.response.model': 'claude-opus-4.8',
+          'gen_ai.response.id': 'msg_bdrk_01',
+          'github.copilot.cost': { double: 3 },
+          'github.copilot.nano_aiu': { double: 6_958_150_000 },
+          'github.copilot.initiator': 'user',
+          'gen_ai.response.time_to_first_chunk': { double: 2.58 },
+          'gen_ai.tool.definitions': '[{"type":"function","name":"bash"}]',
+          'gen_ai.input.messages':
+            '[{"role":"user","parts":[{"type":"text","content":"Where is my parcel?"}]}]',
+        },
+      },
+      {
+        ...inCopilot,
+        name: 'execute_tool bash',
+        parent: 0,
+        attributes: {
+          'gen_ai.operation.name': 'execute_tool',
+          'gen_ai.provider.name': 'github',
+          'gen_ai.tool.name': 'bash',
+          'gen_ai.tool.type': 'function',
+          'github.copilot.tool.parameters.command': 'grep "4711" orders.csv',
+        },
+      },
+    ],
+  },
+  'copilot/vscode': {
+    ...copilot,
+    library: 'GitHub Copilot Chat 0.59 in VS Code',
+    why: 'only GitHub answers it; attributes from the source of VS Code and from its documentation',
+    truth: [
+      truth({
+        provider: 'github_copilot',
+        request_model: 'gpt-5-mini',
+        model: 'gpt-5-mini',
+        input: 29_582,
+        cache_read: 28_416,
+        output: 120,
+        reasoning: 64,
+        stream: true,
+        stop_reason: 'stop',
+      }),
+    ],
+    spans: [
+      {
+        ...inVsCode,
+        name: 'invoke_agent GitHub Copilot Chat',
+        attributes: {
+          'gen_ai.operation.name': 'invoke_agent',
+          'gen_ai.provider.name': 'github',
+          'gen_ai.agent.name': 'GitHub Copilot Chat',
+          'gen_ai.request.model': 'gpt-5-mini',
+          'gen_ai.usage.input_tokens': 29_582,
+          'gen_ai.usage.output_tokens': 120,
+          'copilot_chat.turn_count': 1,
+          'copilot_chat.user_request': 'Where is my parcel?',
+        },
+      },
+      {
+        ...inVsCode,
+        name: 'chat gpt-5-mini',
+        kind: 'client',
+        parent: 0,
+        attributes: {
+          'gen_ai.operation.name': 'chat',
+          'gen_ai.provider.name': 'github',
+          'gen_ai.request.model': 'gpt-5-mini',
+          'gen_ai.response.model': 'gpt-5-mini',
+          'gen_ai.response.finish_reasons': ['stop'],
+          'gen_ai.usage.input_tokens': 29_582,
+          'gen_ai.usage.output_tokens': 120,
+          'gen_ai.usage.cache_read.input_tokens': 28_416,
+          'gen_ai.usage.reasoning_tokens': 64,
+          'copilot_chat.time_to_first_token': 350,
+          'server.address': 'api.githubcopilot.com',
+        },
+      },
+    ],
+  },
+  'copilot/error': {
+    ...copilot,
+    truth: [{ ...copilotCall, ...failed, provider: 'github_copilot', request_model: 'claude-opus-4.8' }],
+    unsaid: ['error_type'],
+    spans: [
+      {
+        ...inCopilot,
+        name: 'chat claude-opus-4.8',
+        kind: 'client',
+        error: true,
+        attributes: {
+          'gen_ai.operation.name': 'chat',
+          'gen_ai.provider.name': 'github',
+          'gen_ai.request.model': 'claude-opus-4.8',
+          'error.type': 'APIError',
+        },
+      },
+    ],
+  },
+  'ruby-llm/anthropic': {
+    ...rubyLlm,
+    truth: [cached],
+    spans: [
+      {
+        ...inRuby,
+        name: `chat ${claude}`,
+        attributes: {
+          'gen_ai.operation.name': 'chat',
+          'gen_ai.provider.name': 'anthropic',
+          'gen_ai.request.model': claude,
+          'gen_ai.response.model': claude,
+          'gen_ai.usage.input_tokens': 12,
+          'gen_ai.usage.output_tokens': 40,
+          'gen_ai.usage.cache_read.input_tokens': 1000,
+          'gen_ai.usage.cache_creation.input_tokens': 234,
+          'gen_ai.input.messages':
+            '[{"role":"user","parts":[{"type":"text","content":"Where is my parcel?"}]}]',
+        },
+      },
+    ],
+  },
+  // A turn with a tool is a call in a call, and both tell the last answer.
+  'ruby-llm/tools': {
+    ...rubyLlm,
+    truth: [
+      truth({
+        provider: 'gcp.gemini',
+        request_model: 'gemini-2.5-flash',
+        model: 'gemini-2.5-flash',
+        input: 520,
+        cache_read: 400,
+        output: 20,
+      }),
+    ],
+    spans: [0, 1].map((inner) => ({
+      ...inRuby,
+      name: 'chat gemini-2.5-flash',
+      ...(inner && { parent: 0, start: 300, duration: 300 }),
+      attributes: {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.provider.name': 'gemini',
+        'gen_ai.request.model': 'gemini-2.5-flash',
+        'gen_ai.response.model': 'gemini-2.5-flash',
+        'gen_ai.usage.input_tokens': 120,
+        'gen_ai.usage.output_tokens': 20,
+        'gen_ai.usage.cache_read.input_tokens': 400,
+      },
+    })),
+  },
+  'langchain4j/openai': {
+    ...langchain4j,
+    truth: [
+      truth({
+        provider: 'openai',
+        request_model: 'gpt-4o-mini',
+        model: 'gpt-4o-mini-2024-07-18',
+        input: 1000,
+        output: 100,
+      }),
+    ],
+    spans: [
+      {
+        ...inMicrometer,
+        name: 'chatgpt-4o-mini',
+        attributes: {
+          'gen_ai.operation.name': 'chat',
+          'gen_ai.provider.name': 'OPEN_AI',
+          'gen_ai.request.model': 'gpt-4o-mini',
+          'gen_ai.response.model': 'gpt-4o-mini-2024-07-18',
+          outcome: 'SUCCESS',
+          output_tokens: '100',
+          input_tokens: '1000',
+        },
+      },
+    ],
+  },
+  'langchain4j/error': {
+    ...langchain4j,
+    truth: [{ ...failed, request_model: claude }],
+    spans: [
+      {
+        ...inMicrometer,
+        name: `chat${claude}`,
+        error: true,
+        attributes: {
+          'gen_ai.operation.name': 'chat',
+          'gen_ai.provider.name': 'ANTHROPIC',
+          'gen_ai.request.model': claude,
+          'gen_ai.response.model': 'unknown',
+          outcome: 'ERROR',
+          'error.type': 'dev.langchain4j.exception.InternalServerException',
+        },
+      },
+    ],
+  },
+  'azure-foundry/responses': {
+    ...foundry,
+    truth: [foundryCall, foundryCall],
+    spans: [
+      {
+        ...inFoundry,
+        name: 'chat gpt-5-mini',
+        attributes: { ...ofFoundry, 'gen_ai.operation.name': 'chat' },
+      },
+      // An agent that answers inside of Azure: one request, and one answer.
+      {
+        ...inFoundry,
+        name: 'invoke_agent support',
+        start: 700,
+        attributes: {
+          ...ofFoundry,
+          'gen_ai.operation.name': 'invoke_agent',
+          'gen_ai.agent.name': 'support',
+          'gen_ai.request.tools': '[{"type":"function","name":"look_up_order"}]',
+        },
+      },
+    ],
+  },
+  'azure-foundry/thread-run': {
+    ...foundry,
+    library: 'azure-ai-agents@1.1.0',
+    unsaid: [...foundry.unsaid, 'finish_reason'],
+    truth: [foundryCall],
+    spans: [
+      {
+        ...inFoundry,
+        name: 'process_thread_run',
+        attributes: { ...ofRun, 'gen_ai.operation.name': 'process_thread_run' },
+      },
+      // What it polls repeats the usage.
+      {
+        ...inFoundry,
+        name: 'get_thread_run',
+        parent: 0,
+        start: 500,
+        duration: 50,
+        attributes: { ...ofRun, 'gen_ai.operation.name': 'get_thread_run' },
+      },
+    ],
+  },
   'cloudflare-ai-gateway/openai': {
     ...cloudflare,
     truth: [

@@ -46,6 +46,7 @@ LIBRARIES = {
     "google_adk_1_18": ("google-adk-1.18", "google-adk"),
     "google_adk_1_5": ("google-adk-1.5", "google-adk"),
     "google_genai": ("google-genai", "semconv-python"),
+    "azure_ai_inference": ("azure-ai-inference", "semconv-python"),
 }
 
 # Starts what a recorder tells us, see libraries/common.py.
@@ -183,6 +184,8 @@ def clean(node):
             for key, value in node.items()
         }
     if isinstance(node, str):
+        # Of a user agent.
+        node = re.sub(r"\(Linux-[^)]*\)", "(Linux)", node)
         node = re.sub(re.escape(str(VENVS)) + r"/[^/]+", "/venv", node)
         return node.replace(str(HERE), "/record").replace(str(Path.home()) + "/", "/home/user/")
     return node
