@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { namesOutsideContract } from './contract.ts'
 import { promqlNames } from './promql.ts'
-import { alerts, constant, constantsIn, rules, rulesFolder, threshold } from './rules.ts'
+import { alerts, alertsFolder, constant, constantsIn, rules, testsFolder, threshold } from './rules.ts'
 
 const runbookHome = 'https://github.com/genai-otel-kit/genai-otel-kit/blob/main/alerts/runbooks/'
-const runbooks = readdirSync(join(rulesFolder, 'runbooks'))
+const runbooks = readdirSync(join(alertsFolder, 'runbooks'))
 const codeBlocks = (text: string, language: string) =>
   [...text.matchAll(new RegExp('^```' + language + '\\n([\\s\\S]*?)^```', 'gm'))].map(([, code]) => code!)
 
@@ -32,7 +32,7 @@ describe.each(alerts)('$alert', ({ alert, expr, labels, annotations, file }) => 
 
   test('leads to a dashboard, and from there to traces', () => {
     const name = /\/d\/genai-([a-z]+)/.exec(annotations!['dashboard_url']!)![1]
-    const dashboard = readFileSync(join(rulesFolder, '..', 'grafana', 'dashboards', `${name}.json`), 'utf8')
+    const dashboard = readFileSync(join(alertsFolder, '..', 'grafana', 'dashboards', `${name}.json`), 'utf8')
     expect(dashboard).toContain('traceql')
   })
 
@@ -41,13 +41,13 @@ describe.each(alerts)('$alert', ({ alert, expr, labels, annotations, file }) => 
   })
 
   test('is in docs/alerts.md', () => {
-    const page = readFileSync(join(rulesFolder, '..', 'docs', 'alerts.md'), 'utf8')
+    const page = readFileSync(join(alertsFolder, '..', 'docs', 'alerts.md'), 'utf8')
     expect(page).toContain(`| [${alert}](../alerts/runbooks/${alert}.md)`)
   })
 
   test('is tested by promtool, with texts', () => {
-    const tests = readdirSync(rulesFolder).filter((name) => name.endsWith('.test.yaml'))
-    const text = tests.map((name) => readFileSync(join(rulesFolder, name), 'utf8')).join('\n')
+    const tests = readdirSync(testsFolder).filter((name) => name.endsWith('.test.yaml'))
+    const text = tests.map((name) => readFileSync(join(testsFolder, name), 'utf8')).join('\n')
     expect(text).toContain(`alertname: ${alert}`)
     expect(text).toContain(`/${alert}.md`)
     expect(text).toContain(file)
@@ -80,7 +80,7 @@ test('thresholds are read from their file', () => {
 })
 
 describe('thresholds.rules.yaml', () => {
-  const text = readFileSync(join(rulesFolder, 'thresholds.rules.yaml'), 'utf8')
+  const text = readFileSync(join(alertsFolder, 'thresholds.rules.yaml'), 'utf8')
   const constants = rules.filter(({ file }) => file === 'thresholds.rules.yaml').map(({ record }) => record!)
   const used = new Set(
     rules.flatMap(({ expr, annotations }) => constantsIn(`${expr} ${annotations?.['description']}`)),
@@ -106,7 +106,7 @@ describe('thresholds.rules.yaml', () => {
 })
 
 describe.each(runbooks)('runbooks/%s', (name) => {
-  const path = join(rulesFolder, 'runbooks', name)
+  const path = join(alertsFolder, 'runbooks', name)
   const text = readFileSync(path, 'utf8')
 
   test('belongs to an alert', () => {

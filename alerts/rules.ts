@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { parse } from 'yaml'
 
 export interface Rule {
@@ -16,19 +16,31 @@ export interface Rule {
 
 export type Alert = Rule & { alert: string }
 
-/** The folder with the rule files, beside this one. */
-export const rulesFolder = import.meta.dirname
+/** What is copied: this folder. */
+export const alertsFolder = import.meta.dirname
 
-/** Every rule of the `*.rules.yaml` files, in their order. */
-export const rules: readonly Rule[] = readdirSync(rulesFolder)
-  .filter((file) => file.endsWith('.rules.yaml'))
-  .sort()
-  .flatMap((file) => {
-    const { groups } = parse(readFileSync(join(rulesFolder, file), 'utf8')) as {
-      groups: { rules: Omit<Rule, 'file'>[] }[]
-    }
-    return groups.flatMap((group) => group.rules.map((rule) => ({ ...rule, file })))
-  })
+/** The promtool tests of the rules. */
+export const testsFolder = join(alertsFolder, 'tests')
+
+/** Where each file of rules is, from this folder on, by its name: `llm.rules.yaml` → `rules/llm.rules.yaml`. */
+export const ruleFiles: ReadonlyMap<string, string> = new Map(
+  [
+    'thresholds.rules.yaml',
+    ...readdirSync(join(alertsFolder, 'rules'))
+      .filter((file) => file.endsWith('.rules.yaml'))
+      .map((file) => `rules/${file}`),
+  ]
+    .map((path): [string, string] => [basename(path), path])
+    .sort(([a], [b]) => (a < b ? -1 : 1)),
+)
+
+/** Every rule of {@link ruleFiles}, in their order. */
+export const rules: readonly Rule[] = [...ruleFiles].flatMap(([file, path]) => {
+  const { groups } = parse(readFileSync(join(alertsFolder, path), 'utf8')) as {
+    groups: { rules: Omit<Rule, 'file'>[] }[]
+  }
+  return groups.flatMap((group) => group.rules.map((rule) => ({ ...rule, file })))
+})
 
 export const alerts: readonly Alert[] = rules.filter((rule): rule is Alert => rule.alert !== undefined)
 
@@ -36,7 +48,7 @@ export const alerts: readonly Alert[] = rules.filter((rule): rule is Alert => ru
 export function constant(name: string): number {
   const expr = rules.find(({ record }) => record === name)?.expr
   const number = expr?.match(/^vector\((\d+(?:\.\d+)?)\)$/)?.[1]
-  if (number === undefined) throw new Error(`no constant ${name} in ${rulesFolder}`)
+  if (number === undefined) throw new Error(`no constant ${name} in ${alertsFolder}`)
   return Number(number)
 }
 
@@ -53,7 +65,7 @@ export const constantsIn = (expression: string): string[] => [
 export function threshold(name: string): number {
   const expr = alerts.find(({ alert }) => alert === name)?.expr
   const [, compared] = expr?.match(/[<>]=?\s*(scalar\([\w:]+\)|\d+(?:\.\d+)?)/) ?? []
-  if (compared === undefined) throw new Error(`alert ${name} has no threshold in ${rulesFolder}`)
+  if (compared === undefined) throw new Error(`alert ${name} has no threshold in ${alertsFolder}`)
   const [read] = constantsIn(compared)
   return read === undefined ? Number(compared) : constant(read)
 }

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { namesOutsideClassicContract } from '../contract.ts'
-import { rules, rulesFolder } from '../rules.ts'
+import { alertsFolder, ruleFiles, rules } from '../rules.ts'
 import { classicRules } from './rules.ts'
 
 const isRules = (file: string) => file.endsWith('.rules.yaml')
-const sources = readdirSync(rulesFolder).filter(isRules)
+const sources = [...ruleFiles.keys()]
 const read = (file: string) => readFileSync(join(import.meta.dirname, file), 'utf8')
 
 test('every file of rules has its classic variant, and no other is there', () => {
@@ -14,7 +14,8 @@ test('every file of rules has its classic variant, and no other is there', () =>
 })
 
 test.each(sources)('%s is what its source makes (else: node alerts/classic/generate.ts)', (file) => {
-  expect(read(file)).toBe(classicRules(file, readFileSync(join(rulesFolder, file), 'utf8')))
+  const source = ruleFiles.get(file)!
+  expect(read(file)).toBe(classicRules(source, readFileSync(join(alertsFolder, source), 'utf8')))
 })
 
 test.each(sources)('%s has the same alerts and records, and names of classic histograms only', (file) => {

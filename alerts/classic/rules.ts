@@ -5,7 +5,7 @@ import { classicName, toClassic } from './rewrite.ts'
  * A file of rules on native histograms as one on classic ones: every expression, the names under which recording rules
  * keep buckets, and the queries inside of texts. Comments stay.
  *
- * @param file its name, for the header
+ * @param file where it is in `alerts/`, for the header
  * @throws where an expression has no classic form
  */
 export function classicRules(file: string, text: string): string {

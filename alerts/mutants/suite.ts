@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { parser } from '@prometheus-io/lezer-promql'
 import { parse } from 'yaml'
-import { rulesFolder } from '../rules.ts'
+import { alertsFolder, ruleFiles, testsFolder } from '../rules.ts'
 import * as duration from './duration.ts'
 
 /** A rule as its file has it. */
@@ -56,23 +56,25 @@ export interface Slice {
 /** One file of rules to promtool, and to us. */
 const one = 'rules.yaml'
 
-const files = readdirSync(rulesFolder).sort()
 /** All text, as promtool has it: `0x60` is no number. */
-const load = (file: string) =>
-  parse(readFileSync(join(rulesFolder, file), 'utf8'), { schema: 'failsafe' }) as unknown
+const load = (path: string) => parse(readFileSync(path, 'utf8'), { schema: 'failsafe' }) as unknown
 
 export const groupsByFile: ReadonlyMap<string, Group[]> = new Map(
-  files
-    .filter((file) => file.endsWith('.rules.yaml'))
-    .map((file) => [file, (load(file) as { groups: Group[] }).groups]),
+  [...ruleFiles].map(([file, path]) => [
+    file,
+    (load(join(alertsFolder, path)) as { groups: Group[] }).groups,
+  ]),
 )
 const allRules = [...groupsByFile.values()].flatMap((groups) => groups.flatMap(({ rules }) => rules))
 
-const tests = files
-  .filter((file) => file.endsWith('.test.yaml'))
-  .map((file) => ({ file, test: load(file) as TestFile }))
+const tests = readdirSync(testsFolder)
+  .sort()
+  .map((file) => {
+    const test = load(join(testsFolder, file)) as TestFile
+    return { file, test: { ...test, rule_files: test.rule_files.map((path) => basename(path)) } }
+  })
   // What rules of others do is shown with rules of its own, in a folder of its own.
-  .filter(({ test }) => test.rule_files?.every((file) => groupsByFile.has(file)))
+  .filter(({ test }) => test.rule_files.every((file) => groupsByFile.has(file)))
 
 /**
  * The parts of all tests that a rule can make fail: the assertions about it and about what is computed from it, with the

@@ -1,20 +1,19 @@
 /** The rules on classic histograms (alerts/classic) pass the same tests as those on native ones, on the same data. */
-import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { differences, nativeOnly } from '../../alerts/classic/differences.ts'
+import { ruleFiles, testsFolder } from '../../alerts/rules.ts'
 import { classicTest, type TestFile } from '../../alerts/classic/tests.ts'
 import { resolveImages } from '../../images/resolve.ts'
 import { docker, root } from '../lib/docker.ts'
 
-const source = join(root, 'alerts')
-const rules = readdirSync(join(source, 'classic')).filter((file) => file.endsWith('.rules.yaml'))
-const textOf = (file: string) => readFileSync(join(source, file), 'utf8')
+const textOf = (file: string) => readFileSync(join(testsFolder, file), 'utf8')
 /** Without histograms, rules are the same in both sets. */
-const tests = readdirSync(source).filter(
-  (file) => file.endsWith('.test.yaml') && !nativeOnly.includes(file) && textOf(file).includes('buckets:['),
+const tests = readdirSync(testsFolder).filter(
+  (file) => !nativeOnly.includes(file) && textOf(file).includes('buckets:['),
 )
 
 let folder: string
@@ -24,7 +23,9 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'classic-rules-'))
   // The image's user is not ours.
   await chmod(folder, 0o755)
-  for (const file of rules) await cp(join(source, 'classic', file), join(folder, file))
+  // The native ones' places, as the tests name them.
+  for (const part of ['rules', 'tests']) await mkdir(join(folder, part))
+  for (const [file, path] of ruleFiles) await cp(join(root, 'alerts/classic', file), join(folder, path))
   promtool = (...args) =>
     docker(
       ...['run', '--rm', '--network=none', '--read-only', '--tmpfs=/tmp', '--volume', `${folder}:/rules:ro`],
@@ -34,7 +35,13 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 test('promtool check rules', async () => {
-  await promtool('check', 'rules', '--lint=all', '--lint-fatal', ...rules.map((file) => `/rules/${file}`))
+  await promtool(
+    'check',
+    'rules',
+    '--lint=all',
+    '--lint-fatal',
+    ...[...ruleFiles.values()].map((path) => `/rules/${path}`),
+  )
 }, 60_000)
 
 test.each(tests)(
@@ -47,8 +54,11 @@ test.each(tests)(
     }
     // As promtool reads it: `0x60` is text.
     const test = classicTest(parse(text, { schema: 'failsafe' }) as TestFile)
-    await writeFile(join(folder, file), stringify(test, { schema: 'failsafe', aliasDuplicateObjects: false }))
-    await promtool('test', 'rules', `/rules/${file}`)
+    await writeFile(
+      join(folder, 'tests', file),
+      stringify(test, { schema: 'failsafe', aliasDuplicateObjects: false }),
+    )
+    await promtool('test', 'rules', `/rules/tests/${file}`)
   },
   240_000,
 )

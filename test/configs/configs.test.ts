@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { parse } from 'yaml'
+import { ruleFiles, testsFolder } from '../../alerts/rules.ts'
 import { resolveImages } from '../../images/resolve.ts'
 import { upstreamImages } from '../../images/upstream.ts'
 import { configFlags } from '../../scripts/collector/config.ts'
@@ -60,22 +61,21 @@ test('a GENAI_CAPTURE_CONTENT that is neither true nor false is an error, not a 
   await expect(validate(images.COLLECTOR_IMAGE!, 'yes')).rejects.toThrow('protect/redact/keys-yes.yaml')
 }, 60_000)
 
-const rules = readdirSync(join(root, 'alerts')).filter((file) => file.endsWith('.rules.yaml'))
-const ruleTests = readdirSync(join(root, 'alerts')).filter((file) => file.endsWith('.test.yaml'))
+const ruleTests = readdirSync(testsFolder)
 
 test('promtool check config, with what overlays add', async () => {
   // The rules are where the compose file mounts them, and so is the gate's job.
   await docker(
     ...['run', '--rm', '--network=none', '--entrypoint=/bin/promtool'],
     ...['--volume', `${root}/prometheus/prometheus.yml:/etc/prometheus/prometheus.yml:ro`],
-    ...['--volume', `${root}/alerts:/etc/prometheus/rules:ro`],
+    ...['--volume', `${root}/alerts:/etc/prometheus/alerts:ro`],
     ...['--volume', `${root}/prometheus/gate.yaml:/etc/prometheus/scrape/gate.yaml:ro`],
     ...[images.PROMETHEUS_IMAGE!, 'check', 'config', '/etc/prometheus/prometheus.yml'],
   )
 }, 60_000)
 
 test('promtool check rules', async () => {
-  const files = rules.map((file) => `/repo/alerts/${file}`)
+  const files = [...ruleFiles.values()].map((path) => `/repo/alerts/${path}`)
   await runImage(
     images.PROMETHEUS_IMAGE!,
     '/bin/promtool',
@@ -90,7 +90,7 @@ test('promtool check rules', async () => {
 test.each(ruleTests)(
   'promtool test rules %s',
   async (file) => {
-    await runImage(images.PROMETHEUS_IMAGE!, '/bin/promtool', 'test', 'rules', `/repo/alerts/${file}`)
+    await runImage(images.PROMETHEUS_IMAGE!, '/bin/promtool', 'test', 'rules', `/repo/alerts/tests/${file}`)
   },
   120_000,
 )
