@@ -41,8 +41,8 @@ async function main(): Promise<number> {
     return 0
   }
   const now = Date.now()
-  const range = { from: now - duration(values.since), to: now - duration(values.until) }
-  const settle = duration(values.settle)
+  const range = { from: now - duration(values.since) * 1000, to: now - duration(values.until) * 1000 }
+  const settle = duration(values.settle) * 1000
   if (range.from >= range.to) throw new Error('--since must be longer ago than --until')
   if (range.to - range.from <= settle) throw new Error('the range must be longer than --settle')
 

@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { resolveImages } from '../../images/resolve.ts'
-import * as duration from './duration.ts'
+import { duration, durationText } from '../../scripts/lib/duration.ts'
 import { mutants } from './mutate.ts'
 import { Promtool } from './promtool.ts'
 import type { Files } from './promtool.ts'
@@ -83,7 +83,7 @@ function mutantsOf(file: string, rule: Rule): Mutant[] {
       rule[key] === undefined
         ? []
         : [2, 0.5].map((factor) => {
-            const other = duration.print(duration.parse(rule[key]!) * factor)
+            const other = durationText(duration(rule[key]!) * factor)
             return mutant({ ...rule, [key]: other }, `${key} ${rule[key]} → ${other}`)
           }),
     ),

@@ -1,6 +1,5 @@
 import { parser } from '@prometheus-io/lezer-promql'
 import { rules } from '../rules.ts'
-import { parse, print } from './duration.ts'
 import { mutants } from './mutate.ts'
 
 const changed = (expr: string) => mutants(expr).map(({ expr }) => expr)
@@ -70,12 +69,4 @@ test('every rule has changes but those that only divide, each different from it 
       })
     }
   }
-})
-
-test('durations', () => {
-  expect(parse('1h30m')).toBe(5400)
-  expect(print(5400)).toBe('90m')
-  expect(print(86_400 * 2)).toBe('2d')
-  expect(print(150)).toBe('150s')
-  expect(() => parse('5')).toThrow('no duration')
 })

@@ -1,5 +1,5 @@
 import { parser } from '@prometheus-io/lezer-promql'
-import { parse, print } from './duration.ts'
+import { duration, durationText } from '../../scripts/lib/duration.ts'
 
 /** A rule with one thing changed. */
 export interface Change {
@@ -51,7 +51,7 @@ export function mutants(expr: string): Change[] {
           for (const other of otherNumbers(Number(text(node)))) replace(node, String(other))
           break
         case 'NumberDurationLiteralInDurationContext':
-          for (const factor of [2, 0.5]) replace(node, print(parse(text(node)) * factor))
+          for (const factor of [2, 0.5]) replace(node, durationText(duration(text(node)) * factor))
           break
         case 'AggregateOp':
           for (const other of aggregations[text(node)] ?? []) replace(node, other)

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parser } from '@prometheus-io/lezer-promql'
 import { parse } from 'yaml'
+import { duration } from '../../scripts/lib/duration.ts'
 import { alertsFolder, ruleFiles, testsFolder } from '../rules.ts'
-import * as duration from './duration.ts'
 
 /** A rule as its file has it. */
 export interface Rule {
@@ -118,12 +118,12 @@ function slice(file: string, test: TestFile, affected: ReadonlySet<Rule>): Slice
   const until = kept.map((testCase) =>
     Math.max(
       ...[...testCase.alert_rule_test, ...testCase.promql_expr_test].map(({ eval_time }) =>
-        duration.parse(eval_time),
+        duration(eval_time),
       ),
     ),
   )
   const evaluations =
-    until.reduce((sum, seconds) => sum + seconds, 0) / duration.parse(test.evaluation_interval ?? '1m')
+    until.reduce((sum, seconds) => sum + seconds, 0) / duration(test.evaluation_interval ?? '1m')
   return {
     file,
     test: {
