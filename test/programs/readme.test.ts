@@ -73,6 +73,8 @@ test.each(
       env: {
         PATH: process.env['PATH'],
         ...environment,
+        // Without it the SDK says nothing of an export that fails.
+        OTEL_LOG_LEVEL: 'error',
         OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
         OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
         ANTHROPIC_BASE_URL: simulator.url,
