@@ -32,7 +32,8 @@ A span that names a model and has usage, and is neither a call nor around calls,
 counted in \`gen_ai_client_inference_unrecognized_total\` by instrumentation and operation, and
 [LLMUsageUnrecognized](../alerts/runbooks/LLMUsageUnrecognized.md) says what to do. A call whose usage is on an event of its span
 alone is flagged \`usage_on_event\`, one that has none at all (because a library tells it in logs, say) \`usage_missing\`: both are
-in \`gen_ai_client_inference_flagged_total\`. The Collector takes no logs and no metrics of applications, and says so to who sends them.
+in \`gen_ai_client_inference_flagged_total\`. Of logs, only results of
+evaluations are counted. Metrics of applications keep their own names.
 `
 
 interface Field {

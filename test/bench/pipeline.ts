@@ -1,6 +1,6 @@
 /**
  * What each stage of the pipeline costs: CPU time of the real Collector per span, all stages in one run, on the same
- * image, one core and the same spans. `npm run bench:pipeline` prints the tables of docs/performance.md, which says how
+ * image, one core and the same spans. `npm run bench:pipeline` prints the tables of docs/measurements/performance.md, which says how
  * they are read.
  *
  *   --rounds=3       how often each is measured; the medians are printed

@@ -1,6 +1,7 @@
 /**
  * README's lines for Node, as they stand there, in an empty folder: nothing is lost when a script ends by itself, at Ctrl-C and
- * at SIGTERM, neither of CommonJS nor of ES modules.
+ * at SIGTERM, neither of CommonJS nor of ES modules. The environment is the README's, and no export fails: the receiver takes
+ * traces, metrics and logs, as the Collector does.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -32,6 +33,8 @@ const apps = {
 let simulator: Awaited<ReturnType<typeof startSimulator>>
 let receiver: Receiver
 let folder: string
+/** The variables that README's command sets. */
+let environment: Record<string, string>
 beforeAll(async () => {
   simulator = await startSimulator(await freePort())
   receiver = await startReceiver()
@@ -40,6 +43,13 @@ beforeAll(async () => {
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
   const readme = await readFile(join(root, 'README.md'), 'utf8')
   await writeFile(join(folder, 'telemetry.mjs'), /```js\n(import \{ register \}.*?)```/s.exec(readme)![1]!)
+  const command = /^((?:[A-Z_]+=\S+ )+)node --import \.\/telemetry\.mjs app\.js$/m.exec(readme)!
+  environment = Object.fromEntries(
+    command[1]!
+      .trim()
+      .split(' ')
+      .map((variable) => variable.split('=') as [string, string]),
+  )
   for (const [name, source] of Object.entries(apps)) await writeFile(join(folder, name), source)
 }, 60_000)
 afterAll(async () => {
@@ -62,9 +72,9 @@ test.each(
       cwd: folder,
       env: {
         PATH: process.env['PATH'],
-        OTEL_SERVICE_NAME: 'my-app',
-        OTEL_METRICS_EXPORTER: 'none',
-        OTEL_LOGS_EXPORTER: 'none',
+        ...environment,
+        // Without it the SDK says nothing of an export that fails.
+        OTEL_LOG_LEVEL: 'error',
         OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
         OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
         ANTHROPIC_BASE_URL: simulator.url,

@@ -7,7 +7,7 @@ const PROMETHEUS = 'send/prometheus.yaml'
 
 /**
  * What protects from a loss, each with what the configuration is without it: `DRILL_WITHOUT=last_values_at_shutdown npm run
- * drills -- collector-restarted` has to fail. docs/reliability.md says what happens without which measure.
+ * drills -- collector-restarted` has to fail. docs/measurements/reliability.md says what happens without which measure.
  */
 const MEASURES: Record<string, Change | Change[]> = {
   tempo_queue_on_disk: {

@@ -108,7 +108,7 @@ export async function settled(site: Site, made: readonly Made[], timeout = 120_0
   return eventually(() => judge(site, made))
 }
 
-/** Keeps what a drill has measured, for docs/reliability.md. */
+/** Keeps what a drill has measured, for docs/measurements/reliability.md. */
 export async function record(drill: string, figures: object): Promise<void> {
   await mkdir(join(root, 'test-output'), { recursive: true })
   const without = process.env['DRILL_WITHOUT']

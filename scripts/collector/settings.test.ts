@@ -1,0 +1,25 @@
+/** docs/settings.md has each environment variable of the Collector's files, with the default that stands there, and no other. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { folder } from './config.ts'
+
+const page = readFileSync(join(folder, '..', 'docs', 'settings.md'), 'utf8')
+
+test('variables and defaults of docs/settings.md are those of collector/**/*.yaml', () => {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.yaml'),
+  )
+  const used = files.flatMap((file) =>
+    [...readFileSync(join(folder, file), 'utf8').matchAll(/\$\{env:(\w+)(?::-([^}]*))?\}/g)].map(
+      ([, name, value]) => `${name} = ${value}`,
+    ),
+  )
+  expect(used.length).toBeGreaterThan(40)
+  const rows = [...page.matchAll(/^\| `(\w+)` +\| `([^`]*)` +\| (.*?) +\|$/gm)]
+  expect(rows.map(([, name, value]) => `${name} = ${value}`).sort()).toEqual([...new Set(used)].sort())
+})
+
+test('cells are short', () => {
+  const cells = page.split('\n').flatMap((line) => (line.startsWith('|') ? line.split('|') : []))
+  expect(cells.filter((cell) => cell.trim().split(/\s+/).length > 25)).toEqual([])
+})
