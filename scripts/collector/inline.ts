@@ -34,8 +34,8 @@ export function inline(files: string[], settings: Settings = {}): Document {
       place = merge(section, value, place)
     }
     if (top.items.length !== length) throw new Error(`${file} has a section that is not known`)
-    // The header stands before the first that comes from the file.
-    if (place) comment(place, `\n${header}`)
+    // The header stands before the first that comes from the file. That of collector.yaml is about files.
+    if (place && file !== 'collector.yaml') comment(place, `\n${header}`)
   }
   top.items = top.items.filter(({ value }) => !isMap(value) || value.items.length > 0)
   return merged

@@ -25,7 +25,7 @@ export const MARK = /^explain:([0-9a-f]{32}):([0-9a-f]{16}):(.*)$/
 export const ONCE_WAIT_SECONDS = 1
 
 export function explainConfig(settings: Settings): Config {
-  const files = configFiles().filter((file) => !file.startsWith('send/'))
+  const files = configFiles().filter((file) => !/^send\/[^/]+$/.test(file))
   const config = inline(files, settings).toJS() as Config
   const { pipelines } = config.service
   const pipeline = (name: string) => {
