@@ -176,7 +176,7 @@ describe('the command', () => {
     expect(stdout).toMatch(/^ {2}counts {6}yes\. As a call\./m)
     expect(stdout).toMatch(/^ {2}tokens {6}input 12$/m)
     expect(stdout).toMatch(/^ {2}hidden {6}taken out: gen_ai\.input\.messages, gen_ai\.output\.messages$/m)
-    expect(stdout).toMatch(/^ {14} +12 {2}gen_ai_client_inference_usage_input_tokens_total$/m)
+    expect(stdout).toMatch(/^ {14} +12 {2}gen_ai_client_inference_usage_input_tokens_total\{/m)
     expect(stdout).not.toContain('\u001b')
   }, 90_000)
 
