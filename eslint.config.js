@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint'
 import yml from 'eslint-plugin-yml'
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/', '.cache/', 'test-output/'] },
+  { ignores: ['**/node_modules/', '.cache/', 'test-output/', 'rendered/', 'scripts/collector/minimal.yaml'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],

@@ -23,7 +23,7 @@ export class ImagesError extends Error {
   override readonly name = 'ImagesError'
 }
 
-let resolution: Promise<Resolution> | undefined
+const resolutions = new Map<string, Promise<Resolution>>()
 
 /**
  * Finds or makes every image that the compose files name by a variable, in this order: the variable's own value
@@ -31,11 +31,16 @@ let resolution: Promise<Resolution> | undefined
  * package registries. `GENAI_IMAGES=build` goes to stand-ins at once. Says on stderr what it does; asked again in the
  * same process, it gives the same answer.
  *
+ * @param only the variables that are needed; all by default
  * @throws ImagesError when stand-ins do not build; the others are built.
  */
-export function resolve(files = COMPOSE_FILES): Promise<Resolution> {
-  // Two processes would compile the same thing on the same cores.
-  resolution ??= oneProcess('images', () => decide(files))
+export function resolve(files = COMPOSE_FILES, only?: readonly ImageVariable[]): Promise<Resolution> {
+  const key = only?.join() ?? ''
+  const resolution =
+    resolutions.get(key) ??
+    // Two processes would compile the same thing on the same cores.
+    oneProcess('images', () => decide(files, only))
+  resolutions.set(key, resolution)
   return resolution
 }
 
@@ -44,15 +49,16 @@ export async function resolveImages(): Promise<Record<string, string>> {
   return (await resolve()).images
 }
 
-async function decide(files: readonly string[]): Promise<Resolution> {
+async function decide(files: readonly string[], only?: readonly ImageVariable[]): Promise<Resolution> {
   const settings = await environment()
   const buildOnly = settings['GENAI_IMAGES'] === 'build'
   const registry = new Registry()
   const result: Resolution = { images: {}, missing: new Map() }
   const standIns: { variable: ImageVariable; upstream: string; why: string }[] = []
 
+  const needed = [...(await upstreamImages(files))].filter(([variable]) => !only || only.includes(variable))
   await Promise.all(
-    Array.from(await upstreamImages(files), async ([variable, upstream]) => {
+    Array.from(needed, async ([variable, upstream]) => {
       const chosen = settings[variable]
       if (chosen) {
         result.images[variable] = chosen

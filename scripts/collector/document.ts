@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { folder } from './config.ts'
+import { readHeader } from './header.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const target = join(root, 'docs', 'dialects.md')
@@ -35,32 +36,6 @@ alone is flagged \`usage_on_event\`, one that has none at all (because a library
 in \`gen_ai_client_inference_flagged_total\`. Of logs, only results of
 evaluations are counted. Metrics of applications keep their own names.
 `
-
-interface Field {
-  name: string
-  text: string
-}
-
-/** The comment at the top of a fragment: what it is, then fields such as "Basis: …", each over one or more lines. */
-function readHeader(file: string): { about: string; fields: Field[] } {
-  const lines: string[] = []
-  for (const line of readFileSync(file, 'utf8').split('\n')) {
-    if (!line.startsWith('#')) break
-    lines.push(line.replace(/^#\s*/, ''))
-  }
-  const fields: Field[] = []
-  const about: string[] = []
-  for (const line of lines) {
-    const field =
-      /^(Layer|Recorded|Fingerprint|Basis|Time to first chunk|TTFT|Limits|Reference|Renames): (.*)$/.exec(
-        line,
-      )
-    if (field) fields.push({ name: field[1]!.replace('TTFT', 'Time to first chunk'), text: field[2]! })
-    else if (fields.length > 0) fields.at(-1)!.text += ` ${line}`
-    else about.push(line)
-  }
-  return { about: about.join(' '), fields }
-}
 
 /** Libraries and number of cases by the dialect that the Collector recognises them as. */
 function recordings(): Map<string, { libraries: Set<string>; cases: number }> {
