@@ -89,12 +89,13 @@ export const contract: ReadonlyMap<string, readonly string[]> = new Map<string, 
     'otelcol_exporter_enqueue_failed_log_records_total',
     'otelcol_exporter_enqueue_failed_spans_total',
   ].map((name): [string, string[]] => [name, ['job', 'instance', 'exporter', 'data_type']]),
+  // `signal` is what OtelCollectorRefusing calls them.
   ...['spans', 'metric_points', 'log_records']
     .flatMap((items) => [
       `otelcol_receiver_accepted_${items}_total`,
       `otelcol_receiver_refused_${items}_total`,
     ])
-    .map((name): [string, string[]] => [name, ['job', 'instance', 'receiver', 'transport']]),
+    .map((name): [string, string[]] => [name, ['job', 'instance', 'receiver', 'transport', 'signal']]),
   ['otelcol_processor_filter_logs_filtered_total', ['job', 'instance', 'filter']],
   ['otelcol_processor_memory_limiter_refused_spans_total', ['job', 'instance', 'processor']],
   ['otelcol_deltatocumulative_datapoints_total', ['job', 'instance', 'error']],
