@@ -2,7 +2,16 @@ import tseslint from 'typescript-eslint'
 import yml from 'eslint-plugin-yml'
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/', '.cache/', 'test-output/', 'rendered/', 'scripts/collector/minimal.yaml'] },
+  {
+    ignores: [
+      '**/node_modules/',
+      '.cache/',
+      'test-output/',
+      'dist/',
+      'rendered/',
+      'scripts/collector/minimal.yaml',
+    ],
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],
