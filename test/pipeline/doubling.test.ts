@@ -199,7 +199,11 @@ describe('6: Claude Code, which tells the same in spans, metrics and logs', () =
       resourceLogs: [{ resource, scopeLogs: [{ logRecords: [{ body, attributes: logAttributes }] }] }],
     })
     await expectTruth(each)
-    expect(await query(pipeline.prometheusUrl, '{__name__=~"claude_code.*"}')).toEqual([])
+    // Its own metric stays its own.
+    await eventually(async () => {
+      const own = await query(pipeline.prometheusUrl, `{__name__=~"claude_code.*", job="${each.name}"}`)
+      expect(own.map(({ value }) => value)).toEqual([1000])
+    })
   })
 })
 
@@ -221,7 +225,7 @@ test('7: a provider has one name, whatever it is called', async () => {
   expect(series.map(({ labels }) => labels)).toEqual([{ gen_ai_provider_name: 'anthropic' }])
 })
 
-test('8: metrics of a library, of the names of ours, are not taken in', async () => {
+test('8: metrics of a library, of the names of ours, are not mixed with ours', async () => {
   await send('metrics', 'my-tracer', call())
   const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'metrics' } }] }
   const attributes = [{ key: 'gen_ai.operation.name', value: { stringValue: 'chat' } }]
@@ -232,7 +236,6 @@ test('8: metrics of a library, of the names of ours, are not taken in', async ()
     dataPoints: [{ ...point, count: '7', sum: 7, explicitBounds: [1], bucketCounts: ['7', '0'] }],
   }
   const sum = { ...temporality, isMonotonic: true, dataPoints: [{ ...point, asInt: '1000' }] }
-  // A refusal that tells the sender not to try again.
   expect(
     await post('metrics', {
       resourceMetrics: [
@@ -249,8 +252,15 @@ test('8: metrics of a library, of the names of ours, are not taken in', async ()
         },
       ],
     }),
-  ).toBe(404)
+  ).toBe(200)
   await expectTotals('metrics', { calls: 1, input: 10, output: 1 })
+  await eventually(async () => {
+    const [reported] = await query(
+      pipeline.prometheusUrl,
+      'gen_ai_client_inference_usage_input_tokens_reported_total{job="metrics"}',
+    )
+    expect(reported?.value).toBe(1000)
+  })
 })
 
 describe('9: what is about a call, and is none', () => {
