@@ -2,8 +2,9 @@
  * Writes docs/dialects.md from what the fragments say of themselves in their headers, in the order in which the Collector
  * tries them, and from the libraries that the fixtures were recorded with. `--check` only compares, and fails on drift.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeGenerated } from '../lib/generated.ts'
 import { folder } from './config.ts'
 import { readHeader } from './header.ts'
 
@@ -87,9 +88,4 @@ ${rows.sort().join('\n')}
 `
 }
 
-const text = document()
-if (!process.argv.includes('--check')) writeFileSync(target, text)
-else if (readFileSync(target, 'utf8') !== text) {
-  console.error('docs/dialects.md is not what its generator writes: run `npm run generate` and commit it')
-  process.exit(1)
-}
+writeGenerated({ [target]: document() })

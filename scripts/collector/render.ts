@@ -2,8 +2,8 @@
  * Writes rendered/*.yaml: the Collector's configuration as single files, which start anywhere. `--check` only compares, and
  * fails on drift.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeGenerated } from '../lib/generated.ts'
 import { configFiles } from './config.ts'
 import { inline } from './inline.ts'
 import { minimal } from './minimal.ts'
@@ -38,12 +38,4 @@ const rendered: Record<string, string> = {
   ]),
 }
 
-mkdirSync(target, { recursive: true })
-for (const [name, text] of Object.entries(rendered)) {
-  const path = join(target, name)
-  if (!process.argv.includes('--check')) writeFileSync(path, text)
-  else if (readFileSync(path, 'utf8') !== text) {
-    console.error(`rendered/${name} is not what its generator writes: run \`npm run generate\` and commit it`)
-    process.exitCode = 1
-  }
-}
+writeGenerated(Object.fromEntries(Object.entries(rendered).map(([name, text]) => [join(target, name), text])))

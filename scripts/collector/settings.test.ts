@@ -18,8 +18,3 @@ test('variables and defaults of docs/settings.md are those of collector/**/*.yam
   const rows = [...page.matchAll(/^\| `(\w+)` +\| `([^`]*)` +\| (.*?) +\|$/gm)]
   expect(rows.map(([, name, value]) => `${name} = ${value}`).sort()).toEqual([...new Set(used)].sort())
 })
-
-test('cells are short', () => {
-  const cells = page.split('\n').flatMap((line) => (line.startsWith('|') ? line.split('|') : []))
-  expect(cells.filter((cell) => cell.trim().split(/\s+/).length > 25)).toEqual([])
-})
