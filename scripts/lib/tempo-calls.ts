@@ -159,7 +159,7 @@ function storedCall(
     provider: text('gen_ai.provider.name'),
     layer: text('genai.layer'),
     dialect: text('genai.dialect'),
-    // Every failed call has a type (normalize/usage.yaml).
+    // Every failed call has a type (understand/normalize/error.yaml).
     failed: text('error.type') !== '',
     // A label is cut there, too.
     model: (text('gen_ai.response.model') || text('gen_ai.request.model')).slice(0, 256),

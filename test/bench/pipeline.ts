@@ -4,7 +4,8 @@
  * they are read.
  *
  *   --rounds=3       how often each is measured; the medians are printed
- *   --seconds=2      how long each time
+ *   --seconds=4      how long each time
+ *   --rate=1500      spans per second at most, so that nothing is refused; 0: as many as it takes
  *   --only=<text>    only stages and sets of spans whose names contain it (may be repeated)
  *   --profile=<dir>  writes a CPU profile of each, for `go tool pprof`
  */
@@ -26,13 +27,15 @@ import type { Stage } from './stages.ts'
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '2' },
+    seconds: { type: 'string', default: '4' },
+    rate: { type: 'string', default: '1500' },
     only: { type: 'string', multiple: true, default: [] },
     profile: { type: 'string' },
   },
 })
 const ROUNDS = Number(options.rounds)
 const SECONDS = Number(options.seconds)
+const RATE = Number(options.rate) || Infinity
 /** What takes the spans and the metrics in: another Collector, which throws them away. */
 const SINK = `
 receivers: { otlp: { protocols: { grpc: { endpoint: 0.0.0.0:4317, max_recv_msg_size_mib: 64 }, http: { endpoint: 0.0.0.0:4318 } } } }
@@ -48,7 +51,7 @@ service:
 
 interface Row {
   name: string
-  /** CPU µs per span, and spans per second from the first that is sent to the last that arrives, of each round. */
+  /** CPU µs per span beside what it uses idle, and spans per second from the first that is sent to the last that arrives, of each round. */
   micros: number[]
   rate: number[]
 }
@@ -89,6 +92,7 @@ async function ready(stage: Stage, container: string, url: string) {
 async function measure(image: string, sink: string, all: Stage[], payloads: Payload[]): Promise<Row[]> {
   const started = await Promise.all(all.map((stage, i) => start(image, sink, stage, i)))
   const rows = all.map(({ name }): Row => ({ name, micros: [], rate: [] }))
+  const idle: number[] = []
   try {
     for (const [i, { container, url }] of started.entries()) await ready(all[i]!, container, url)
     for (let round = -1; round < ROUNDS; round++) {
@@ -96,7 +100,7 @@ async function measure(image: string, sink: string, all: Stage[], payloads: Payl
         const before = { cpu: await cpuMicros(container), arrived: await arrived(sink), time: Date.now() }
         const profile = round === 0 && options.profile ? fetchProfile(container, rows[i]!.name) : undefined
         // The first round only fills caches.
-        const { accepted, refused } = await load(url, payloads, round < 0 ? 1 : SECONDS)
+        const { accepted, refused } = await load(url, payloads, round < 0 ? 1 : SECONDS, RATE)
         if (refused > 0) console.warn(`${rows[i]!.name}: ${refused} spans refused`)
         await eventually(
           async () => {
@@ -109,8 +113,14 @@ async function measure(image: string, sink: string, all: Stage[], payloads: Payl
         const seconds = (Date.now() - before.time) / 1000
         await profile
         await sleep((all[i]!.holds + 0.2) * 1000)
-        if (round < 0) continue
-        rows[i]!.micros.push(((await cpuMicros(container)) - before.cpu) / accepted)
+        const used = (await cpuMicros(container)) - before.cpu
+        const milliseconds = Date.now() - before.time
+        if (round < 0) {
+          // What it uses with nothing to do, per ms: series are repeated, calls or not.
+          idle[i] = await idleMicros(container)
+          continue
+        }
+        rows[i]!.micros.push((used - idle[i]! * milliseconds) / accepted)
         rows[i]!.rate.push(accepted / seconds)
       }
     }
@@ -121,6 +131,13 @@ async function measure(image: string, sink: string, all: Stage[], payloads: Payl
       await rm(folder, { recursive: true, force: true })
     }
   }
+}
+
+/** CPU µs per ms of a Collector that nobody sends to. */
+async function idleMicros(container: string): Promise<number> {
+  const before = { cpu: await cpuMicros(container), time: Date.now() }
+  await sleep(5_000)
+  return ((await cpuMicros(container)) - before.cpu) / (Date.now() - before.time)
 }
 
 async function fetchProfile(container: string, name: string) {
