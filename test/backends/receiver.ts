@@ -70,7 +70,6 @@ export class Receiver {
   /** From now on, or for so many requests. */
   break(service: string, fault: Fault, times = Infinity): void {
     this.#faults.set(service, { fault, times })
-    if (fault.kind === 'away') for (const socket of this.#sockets) socket.destroy()
   }
 
   mend(service: string): void {
