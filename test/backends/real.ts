@@ -360,7 +360,7 @@ try {
     )
     if (!close(cost, theirs, 1e-6))
       console.log(
-        `  ${String(own[0]?.resource['service.name'])}: ours ${cost.toFixed(6)}, MLflow’s ${theirs.toFixed(6)}`,
+        `  ${JSON.stringify(own[0]?.resource['service.name'])}: ours ${cost.toFixed(6)}, MLflow’s ${theirs.toFixed(6)}`,
       )
   }
   for (const problem of problems) console.error(problem)
