@@ -8,6 +8,7 @@ import { parse } from 'yaml'
 import { ruleFiles, testsFolder } from '../../alerts/rules.ts'
 import { resolveImages } from '../../images/resolve.ts'
 import { upstreamImages } from '../../images/upstream.ts'
+import { readBackends } from '../../scripts/collector/backends.ts'
 import { configFlags } from '../../scripts/collector/config.ts'
 import { otlpSecrets } from '../access/otlp-secrets.ts'
 import { docker, root, runImage } from '../lib/docker.ts'
@@ -21,12 +22,18 @@ beforeAll(async () => {
 const validate = (image: string, captureContent: string, ...overlays: string[]) =>
   docker(
     ...['run', '--rm', '--network=none', '--volume', `${root}/collector:/etc/otelcol-contrib:ro`],
-    ...['--env', `GENAI_CAPTURE_CONTENT=${captureContent}`, '--workdir=/etc/otelcol-contrib'],
+    // overlays/content-for-some.yaml has to be for one at least.
+    ...['--env', `GENAI_CAPTURE_CONTENT=${captureContent}`, '--env', 'LANGFUSE_TAKES=content'],
+    '--workdir=/etc/otelcol-contrib',
     ...[image, 'validate', ...configFlags(...overlays)],
   )
-test('otelcol validate', async () => {
+/** Each alone has what it needs: scripts/collector/backends.test.ts. */
+const backends = readBackends().map(({ name }) => `send/${name}.yaml`)
+const besides = ['overlays/sampling.yaml', 'overlays/content-for-some.yaml', 'overlays/older-metrics.yaml']
+
+test('otelcol validate, alone and with all backends and overlays', async () => {
   await validate(images.COLLECTOR_IMAGE!, 'false')
-  await validate(images.COLLECTOR_IMAGE!, 'true', 'overlays/sampling.yaml')
+  await validate(images.COLLECTOR_IMAGE!, 'true', ...besides, ...backends)
 }, 120_000)
 
 test('otelcol validate, with single-layer.yaml in place of once.yaml', async () => {
@@ -46,7 +53,17 @@ testOldest(
       ` ${OLDEST_COLLECTOR}`,
     )
     await validate(image, 'false')
-    await validate(image, 'true', 'overlays/sampling.yaml')
+    // A stand-in has not all components of the upstream image.
+    const components = await docker('run', '--rm', '--network=none', image, 'components')
+    const missing = ['cumulativetodelta', 'prometheusremotewrite'].filter(
+      (type) => !components.includes(type),
+    )
+    const those = backends.filter((file) => {
+      const text = readFileSync(join(root, 'collector', file), 'utf8')
+      return !missing.some((type) => text.includes(type))
+    })
+    expect(missing.length === 0 || image.startsWith('genai-otel-kit/')).toBe(true)
+    await validate(image, 'true', ...besides, ...those)
   },
   120_000,
 )

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Network } from 'testcontainers'
 import type { StartedNetwork, StartedTestContainer } from 'testcontainers'
 import { resolveImages } from '../../../images/resolve.ts'
+import { configFlags } from '../../../scripts/collector/config.ts'
 import { eventually } from '../../../scripts/lib/eventually.ts'
 import {
   collectorContainer,
@@ -27,6 +28,8 @@ export interface SiteOptions {
   changes?: Change[]
   /** Where the Collector sends traces; Tempo itself unless said otherwise. Gets the address that containers reach this machine by. */
   tempoEndpoint?: (gateway: string, tempoPort: number) => Promise<string>
+  /** Other backends: files of collector/ behind the stages', and their variables. Gets the address that containers reach this machine by. */
+  backends?: (gateway: string) => Promise<{ configs: string[]; environment: Record<string, string> }>
   /** A size for the queue's disk, such as `2m`: it is in memory then. Unlimited, and on disk, unless said otherwise. */
   queueDisk?: string
   /** With sidecars/queue-guard beside it, and a Collector that the engine starts again. Without, unless said otherwise. */
@@ -58,7 +61,13 @@ export class Site {
     this.queue = queue
   }
 
-  static async start({ changes = [], tempoEndpoint, queueDisk, guarded }: SiteOptions = {}): Promise<Site> {
+  static async start({
+    changes = [],
+    tempoEndpoint,
+    backends: others,
+    queueDisk,
+    guarded,
+  }: SiteOptions = {}): Promise<Site> {
     const images = await resolveImages()
     const network = await new Network().start()
     const [http, grpc, health, own, prometheusPort, tempoPort, tempoGrpc] = await freePorts(7)
@@ -79,13 +88,16 @@ export class Site {
     // The image's user is not ours.
     await chmod(queue, 0o777)
     const config = await changedCollector([...changes, ...without()])
+    const { configs = [], environment = {} } = (await others?.(gateway)) ?? {}
     const collector = collectorContainer(images, config)
+      .withCommand(configFlags(...configs))
       .withNetwork(network)
       .withNetworkAliases('collector')
       // As in docker-compose.yml.
       .withResourcesQuota({ memory: 0.5 })
       .withEnvironment({
         GOMEMLIMIT: '400MiB',
+        ...environment,
         ...(tempoEndpoint ? { TEMPO_ENDPOINT: await tempoEndpoint(gateway, tempoGrpc!) } : {}),
       })
       .withExposedPorts(fixed(4318, http), fixed(4317, grpc), fixed(13133, health), fixed(8888, own))
