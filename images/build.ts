@@ -4,17 +4,17 @@ import { join } from 'node:path'
 import { alertmanager } from './alertmanager/recipe.ts'
 import { collector } from './collector/recipe.ts'
 import { haproxy } from './haproxy/recipe.ts'
+import { jaeger } from './jaeger/recipe.ts'
 import { buildImage, findByRecipe } from './lib/docker.ts'
 import { root } from './lib/paths.ts'
 import { finish } from './lib/progress.ts'
 import { Workshop } from './lib/workshop.ts'
 import { node } from './node/recipe.ts'
 import { prometheus } from './prometheus/recipe.ts'
-import { tempo } from './tempo/recipe.ts'
 import type { Recipe } from './recipe.ts'
 
-/** The longest builds first: the others' downloads happen while they compile. Grafana has no recipe (see README.md). */
-export const recipes: readonly Recipe[] = [collector, prometheus, tempo, node, alertmanager, haproxy]
+/** The longest builds first: the others' downloads happen while they compile. Grafana and Tempo have no recipe (see README.md). */
+export const recipes: readonly Recipe[] = [collector, prometheus, jaeger, node, alertmanager, haproxy]
 
 /** What every recipe uses and what decides a result: a change there builds all images again. */
 const shared = ['images/lib/debian.ts', 'images/lib/go.ts']
