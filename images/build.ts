@@ -1,20 +1,21 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { access, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { alertmanager } from './alertmanager/recipe.ts'
 import { collector } from './collector/recipe.ts'
 import { haproxy } from './haproxy/recipe.ts'
+import { jaeger } from './jaeger/recipe.ts'
 import { buildImage, findByRecipe } from './lib/docker.ts'
 import { root } from './lib/paths.ts'
+import { refusal, licenceTexts, refusedModules } from './lib/licences.ts'
 import { finish } from './lib/progress.ts'
 import { Workshop } from './lib/workshop.ts'
 import { node } from './node/recipe.ts'
 import { prometheus } from './prometheus/recipe.ts'
-import { tempo } from './tempo/recipe.ts'
 import type { Recipe } from './recipe.ts'
 
-/** The longest builds first: the others' downloads happen while they compile. Grafana has no recipe (see README.md). */
-export const recipes: readonly Recipe[] = [collector, prometheus, tempo, node, alertmanager, haproxy]
+/** The longest builds first: the others' downloads happen while they compile. Grafana and Tempo have no recipe (see README.md). */
+export const recipes: readonly Recipe[] = [collector, prometheus, jaeger, node, alertmanager, haproxy]
 
 /** What every recipe uses and what decides a result: a change there builds all images again. */
 const shared = ['images/lib/debian.ts', 'images/lib/go.ts']
@@ -31,6 +32,27 @@ export async function recipeKey(recipe: Recipe): Promise<string> {
       .update('\0')
   }
   return `${recipe.name}-${hash.digest('hex').slice(0, 16)}`
+}
+
+/** @throws BuildError where what was built has a module that is not under a permissive licence. */
+async function checkLicences(workshop: Workshop): Promise<void> {
+  const source = join(workshop.dir, 'source')
+  const hasSource = await access(source).then(
+    () => true,
+    () => false,
+  )
+  const why = hasSource ? refusal('', await licenceTexts(source)) : undefined
+  const refused = why === undefined ? [] : [`the source itself: ${why}`]
+  const files = await readdir(workshop.context, { recursive: true, withFileTypes: true })
+  for (const file of files) {
+    if (file.isFile()) refused.push(...(await refusedModules(join(file.parentPath, file.name))))
+  }
+  if (refused.length > 0) {
+    throw workshop.failure(
+      `it is built of what has no permissive licence: ${refused.join('; ')}`,
+      'Only permissive licences are built here (images/README.md): take the makers’ own image.',
+    )
+  }
 }
 
 /**
@@ -50,6 +72,8 @@ export async function buildStandIn(recipe: Recipe): Promise<string> {
   const workshop = await Workshop.open(recipe.name)
   try {
     const version = await recipe.build(workshop)
+    workshop.step('licences')
+    await checkLicences(workshop)
     workshop.step('docker build')
     const image = `${repository}:${version}`
     await buildImage(workshop, image, join(root, 'images', recipe.name, 'Dockerfile'), key)

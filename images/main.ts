@@ -4,11 +4,12 @@
  *
  *   env $(node images/main.ts) docker compose up
  */
-import { ImagesError, resolve } from './resolve.ts'
+import { composeVariables, ImagesError, resolve } from './resolve.ts'
 
 try {
   const { images, missing } = await resolve()
-  for (const [variable, image] of Object.entries(images)) console.log(`${variable}=${image}`)
+  for (const [variable, value] of Object.entries(composeVariables(images)))
+    console.log(`${variable}=${value}`)
   for (const [variable, why] of missing) console.error(`no ${variable}: ${why}`)
 } catch (error) {
   if (!(error instanceof ImagesError)) throw error

@@ -6,6 +6,7 @@ export type ImageVariable =
   | 'PROMETHEUS_IMAGE'
   | 'ALERTMANAGER_IMAGE'
   | 'TEMPO_IMAGE'
+  | 'JAEGER_IMAGE'
   | 'GRAFANA_IMAGE'
   | 'NODE_IMAGE'
   | 'HAPROXY_IMAGE'

@@ -6,9 +6,13 @@ test('takes the default of each image variable, and no other variable', () => {
   expect(imageDefaults(text)).toEqual(new Map([['TEMPO_IMAGE', 'grafana/tempo:3.0.3']]))
 })
 
-test('the compose files have a fixed tag for every image that has a recipe, and for Grafana', async () => {
+test('the compose files have a fixed tag for every image that has a recipe, and for Grafana and Tempo', async () => {
   const images = await upstreamImages()
-  for (const variable of [...recipes.map((recipe) => recipe.variable), 'GRAFANA_IMAGE'] as const) {
+  for (const variable of [
+    ...recipes.map((recipe) => recipe.variable),
+    'GRAFANA_IMAGE',
+    'TEMPO_IMAGE',
+  ] as const) {
     expect(images.get(variable)).toMatch(/:v?\d/)
   }
 })

@@ -1,9 +1,10 @@
 /**
- * Compares what Prometheus has counted with the spans in Tempo: calls, tokens and cost, by service and model.
+ * Compares what Prometheus has counted with the spans in the trace store, Tempo or Jaeger: calls, tokens and cost, by service and model.
  *
  *   npm run reconcile                          the last hour of the local stack
  *   npm run reconcile -- --since 24h --until 1h
  *   npm run reconcile -- --tempo http://tempo:3200 --prometheus http://prometheus:9090
+ *   npm run reconcile -- --jaeger http://jaeger:16686
  *
  * Exit code: 0 they agree, 1 they differ (the differences are printed), 2 they could not be compared.
  */
@@ -13,7 +14,7 @@ import { counterOf, difference, QUANTITIES, reconcile } from './lib/reconcile.ts
 import type { Compared, Quantity } from './lib/reconcile.ts'
 import { duration } from './lib/duration.ts'
 import { table } from './lib/table.ts'
-import { callsInTempo, callsOfTraces } from './lib/tempo-calls.ts'
+import { jaeger, tempo, type TraceStore } from './lib/trace-store.ts'
 
 const help = `npm run reconcile [-- options]
 
@@ -21,6 +22,7 @@ const help = `npm run reconcile [-- options]
   --until <duration>    how long ago it ends (default 1m: Tempo's search lags behind by half a minute)
   --settle <duration>   how long after its end a call is counted at most (default 45s)
   --tempo <url>         default: the local stack's, http://localhost:3200
+  --jaeger <url>        in place of Tempo; default, where only it answers: the local stack's, http://localhost:16686
   --prometheus <url>    default: the local stack's, http://localhost:9090
   --all                 print what agrees as well`
 
@@ -30,7 +32,8 @@ async function main(): Promise<number> {
       since: { type: 'string', default: '1h' },
       until: { type: 'string', default: '1m' },
       settle: { type: 'string', default: '45s' },
-      tempo: { type: 'string', default: `http://localhost:${process.env['TEMPO_PORT'] || 3200}` },
+      tempo: { type: 'string' },
+      jaeger: { type: 'string' },
       prometheus: { type: 'string', default: `http://localhost:${process.env['PROMETHEUS_PORT'] || 9090}` },
       all: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -46,9 +49,9 @@ async function main(): Promise<number> {
   if (range.from >= range.to) throw new Error('--since must be longer ago than --until')
   if (range.to - range.from <= settle) throw new Error('the range must be longer than --settle')
 
-  let calls = await reach(`Tempo (${values.tempo})`, () =>
-    callsInTempo(values.tempo, range.from - settle, range.to),
-  )
+  const store = await storeOf(values)
+  const storeName = `${store.name} (${store.url})`
+  let calls = await reach(storeName, () => store.calls(range.from - settle, range.to))
   const counted = Object.fromEntries(
     await reach(`Prometheus (${values.prometheus})`, () =>
       Promise.all(
@@ -70,27 +73,25 @@ async function main(): Promise<number> {
     const again = [
       ...new Set(calls.filter((call) => suspects.has(call.service)).map(({ traceId }) => traceId)),
     ]
-    const read = await reach(`Tempo (${values.tempo})`, () =>
-      callsOfTraces(values.tempo, again, range.from - settle, range.to),
-    )
+    const read = await reach(storeName, () => store.callsOf(again, range.from - settle, range.to))
     const reread = new Set(again)
     calls = [...calls.filter(({ traceId }) => !reread.has(traceId)), ...read]
     rows = compare()
   }
   const iso = (ms: number) => new Date(ms).toISOString().slice(0, 19) + 'Z'
   const where = `${iso(range.from)} to ${iso(range.to)}`
-  if (rows.length === 0) throw new Error(`Neither Tempo nor Prometheus has a call from ${where}`)
+  if (rows.length === 0) throw new Error(`Neither ${store.name} nor Prometheus has a call from ${where}`)
 
   const differ = rows.filter((row) => difference(row) !== 0)
   const shown = values.all ? rows : differ
   if (shown.length > 0) {
-    const head = ['service', 'model', 'what', 'in Tempo', 'in Prometheus', 'difference']
+    const head = ['service', 'model', 'what', `in ${store.name}`, 'in Prometheus', 'difference']
     console.log(`${table(head, shown.map(cells), 3)}\n`)
   }
   const agree = `${rows.length - differ.length} of ${rows.length} sums agree`
   const stands = calls.reduce((sum, { standsFor }) => sum + standsFor, 0)
   const sampled = stands > calls.length ? `, which stand for ${stands}` : ''
-  console.log(`${where}: ${calls.length} calls in Tempo${sampled}; ${agree}.`)
+  console.log(`${where}: ${calls.length} calls in ${store.name}${sampled}; ${agree}.`)
   const loose = rows.filter(({ atLeast, atMost }) => atLeast !== atMost).length
   if (loose > 0) {
     console.log(
@@ -98,6 +99,26 @@ async function main(): Promise<number> {
     )
   }
   return differ.length > 0 ? 1 : 0
+}
+
+/** The one that is named; else the local stack's, Tempo unless only Jaeger answers. */
+async function storeOf(named: { tempo?: string; jaeger?: string }): Promise<TraceStore> {
+  if (named.jaeger !== undefined && named.tempo !== undefined)
+    throw new Error('--tempo or --jaeger, not both')
+  if (named.jaeger !== undefined) return jaeger(named.jaeger)
+  if (named.tempo !== undefined) return tempo(named.tempo)
+  const local = (port: string | undefined, otherwise: number) => `http://localhost:${port || otherwise}`
+  const [tempoUrl, jaegerUrl] = [
+    local(process.env['TEMPO_PORT'], 3200),
+    local(process.env['JAEGER_PORT'], 16686),
+  ]
+  const answers = (url: string) =>
+    fetch(url, { signal: AbortSignal.timeout(3000) }).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  const onlyJaeger = !(await answers(`${tempoUrl}/ready`)) && (await answers(`${jaegerUrl}/api/v3/services`))
+  return onlyJaeger ? jaeger(jaegerUrl) : tempo(tempoUrl)
 }
 
 function cells(row: Compared): string[] {

@@ -4,7 +4,7 @@
  */
 import { styleText } from 'node:util'
 import { finish, say, step } from '../images/lib/progress.ts'
-import { ImagesError, resolve } from '../images/resolve.ts'
+import { composeVariables, ImagesError, resolve } from '../images/resolve.ts'
 import { BrokenLink } from './lib/broken-link.ts'
 import { makeCalls } from './lib/calls.ts'
 import { checkAlertmanager, checkRules, findTrace, findUsage } from './lib/chain.ts'
@@ -14,14 +14,19 @@ import { countedOnce } from './lib/counted-once.ts'
 import { waitUntilHealthy } from './lib/health.ts'
 import { modelUsage } from './lib/model-usage.ts'
 import { report } from './lib/report.ts'
-import { callsAmong } from './lib/tempo-calls.ts'
+import { callsAmong } from './lib/stored-call.ts'
+import { TRACE_STORES, traceStoreOf } from './lib/trace-store.ts'
 
 async function up(): Promise<string> {
   const { images, missing } = await resolve(['docker-compose.yml'])
-  const compose = await Compose.open(images)
+  const compose = await Compose.open(composeVariables(images))
   const leftOut = missing.get('GRAFANA_IMAGE')
-  const services = Object.keys(compose.services).filter((name) => name !== 'grafana' || leftOut === undefined)
+  const traces = traceStoreOf(images)
+  const whyNotTempo = traces === 'tempo' ? undefined : missing.get('TEMPO_IMAGE')
+  const without = [...(leftOut === undefined ? [] : ['grafana']), traces === 'tempo' ? 'jaeger' : 'tempo']
+  const services = Object.keys(compose.services).filter((name) => !without.includes(name))
   if (leftOut !== undefined) say('up', `without Grafana: ${leftOut}`)
+  if (whyNotTempo !== undefined) say('up', `Jaeger in place of Tempo: ${whyNotTempo}`)
 
   await timed('build the services’ image', () => compose.build())
   await timed('start', () => compose.run('up', '--detach', '--no-build', ...services))
@@ -36,11 +41,12 @@ async function up(): Promise<string> {
   const prometheus = urlOf(compose, 'prometheus', 9090)
   const before = await modelUsage(prometheus)
   const calls = await timed('a call of each kind', () => makeCalls(compose))
-  const traces = await timed('read the traces back from Tempo', () =>
-    Promise.all(calls.map((call) => findTrace(urlOf(compose, 'tempo', 3200), prometheus, call))),
+  const store = TRACE_STORES[traces].open(urlOf(compose, traces, TRACE_STORES[traces].port))
+  const found = await timed(`read the traces back from ${store.name}`, () =>
+    Promise.all(calls.map((call) => findTrace(store, prometheus, call))),
   )
   const usage = await timed('read the numbers back from Prometheus', () =>
-    findUsage(prometheus, countedOnce(callsAmong(traces.flat())), before),
+    findUsage(prometheus, countedOnce(callsAmong(found.flat())), before),
   )
   const agent = Math.max(
     0,
@@ -53,7 +59,9 @@ async function up(): Promise<string> {
     services,
     leftOut,
     usage,
-    trace: traces[agent]!,
+    store: store.name,
+    whyNotTempo,
+    trace: found[agent]!,
     traceId: calls[agent]!.traceId,
     alerts,
   })

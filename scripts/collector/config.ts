@@ -26,7 +26,9 @@ export function configFiles(): string[] {
   const compose = parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), { merge: true }) as {
     services: { collector: { entrypoint: string[] } }
   }
-  return compose.services.collector.entrypoint.slice(1).map((flag) => flag.replace('--config=', ''))
+  return compose.services.collector.entrypoint
+    .slice(1)
+    .map((flag) => flag.replace('--config=', '').replace('${TRACE_STORE:-tempo}', 'tempo'))
 }
 
 /** The options that start the Collector in collector/. @param overlays files that are laid over the stages' */

@@ -2,11 +2,12 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { findTrace, findUsage } from './chain.ts'
+import { jaeger, tempo } from './trace-store.ts'
 
 const call = { service: 'chat-api', path: '/chat', body: {}, traceId: '0af7651916cd43dd8448eb211c80319c' }
 const servers: Server[] = []
 
-/** A Tempo without the trace, a Prometheus whose every query counts as many, one after another. */
+/** A trace store without the trace, a Prometheus whose every query counts as many, one after another. */
 async function serve(...counts: number[]): Promise<string> {
   const server = createServer((request, response) => {
     if (request.url?.includes('/traces/')) response.writeHead(404).end()
@@ -31,13 +32,17 @@ afterEach(() => {
 
 test('no trace, and the Collector received no span: the service is to blame', async () => {
   const url = await serve(7)
-  await expect(findTrace(url, url, call, 0)).rejects.toThrow('Broken: chat-api → Collector')
+  await expect(findTrace(tempo(url), url, call, 0)).rejects.toThrow('Broken: chat-api → Collector')
 })
 
-test('no trace, but the Collector received spans: its way to Tempo is broken', async () => {
-  const url = await serve(7, 9)
-  await expect(findTrace(url, url, call, 0)).rejects.toThrow('Broken: Collector → Tempo')
-})
+test.each([tempo, jaeger].map((open) => [open('').name, open] as const))(
+  'no trace, but the Collector received spans: its way to %s is broken',
+  async (_, open) => {
+    const url = await serve(7, 9)
+    const store = open(url)
+    await expect(findTrace(store, url, call, 0)).rejects.toThrow(`Broken: Collector → ${store.name}`)
+  },
+)
 
 /** A Prometheus that has of chat-api so many calls and tokens, in and out, of one model. */
 async function counted(calls: number, input: number, output: number): Promise<string> {

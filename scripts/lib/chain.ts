@@ -3,31 +3,37 @@ import type { AnsweredCall } from './calls.ts'
 import { eventually } from './eventually.ts'
 import { modelUsage, type ModelUsage } from './model-usage.ts'
 import { query } from './prometheus.ts'
-import { readTrace, type StoredSpan } from './tempo.ts'
-import type { StoredCall } from './tempo-calls.ts'
+import type { StoredCall } from './stored-call.ts'
+import type { StoredSpan } from './stored-span.ts'
+import type { TraceStore } from './trace-store.ts'
 
 /** Batches and flushes on the way take some ten seconds; a machine with two cores has its own idea. */
 const arrivalMs = 90_000
 
 const spansIn = 'sum(otelcol_receiver_accepted_spans_total)'
 
-/** The spans of a call, once Tempo has its root and a model call. @throws BrokenLink */
+/** The spans of a call, once the trace store has its root and a model call. @throws BrokenLink */
 export async function findTrace(
-  tempoUrl: string,
+  store: TraceStore,
   prometheusUrl: string,
   call: AnsweredCall,
   timeout = arrivalMs,
 ): Promise<StoredSpan[]> {
   const accepted = await number(prometheusUrl, spansIn)
+  const service = store.name.toLowerCase()
   return eventually(async () => {
-    const spans = await readTrace(tempoUrl, call.traceId).catch((error: unknown) => {
-      throw new BrokenLink('Tempo answers', String(error), 'docker compose logs --tail 50 tempo')
+    const spans = await store.spans(call.traceId).catch((error: unknown) => {
+      throw new BrokenLink(`${store.name} answers`, String(error), `docker compose logs --tail 50 ${service}`)
     })
     const complete = spans.some((span) => span.service === call.service && span.kind === 'server')
     if (complete && spans.some((span) => 'gen_ai.operation.name' in span.attributes)) return spans
-    const seen = `trace ${call.traceId} has ${spans.length} spans in Tempo, ${complete ? 'no model call among them' : 'the call itself is not among them'}`
+    const seen = `trace ${call.traceId} has ${spans.length} spans in ${store.name}, ${complete ? 'no model call among them' : 'the call itself is not among them'}`
     throw (await number(prometheusUrl, spansIn)) > accepted || spans.length > 0
-      ? new BrokenLink('Collector → Tempo', seen, 'docker compose logs --tail 50 collector tempo')
+      ? new BrokenLink(
+          `Collector → ${store.name}`,
+          seen,
+          `docker compose logs --tail 50 collector ${service}`,
+        )
       : new BrokenLink(
           `${call.service} → Collector`,
           `${seen}, and the Collector has received no span since`,

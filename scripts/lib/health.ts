@@ -2,6 +2,7 @@ import { say } from '../../images/lib/progress.ts'
 import { BrokenLink } from './broken-link.ts'
 import type { Compose, Container } from './compose.ts'
 import { eventually } from './eventually.ts'
+import { TRACE_STORES } from './trace-store.ts'
 
 /** How long the stack may take from its start until everything answers. */
 const startMs = 180_000
@@ -9,7 +10,7 @@ const startMs = 180_000
 /** What has no health check in its image tells by HTTP when it is ready. */
 const readiness: readonly { service: string; port: number; path: string }[] = [
   { service: 'collector', port: 13133, path: '/' },
-  { service: 'tempo', port: 3200, path: '/ready' },
+  ...Object.entries(TRACE_STORES).map(([service, { port, ready }]) => ({ service, port, path: ready })),
   { service: 'prometheus', port: 9090, path: '/-/ready' },
 ]
 
@@ -20,7 +21,8 @@ export async function waitUntilHealthy(compose: Compose, services: readonly stri
   await eventually(async () => {
     const waiting = notHealthy(await compose.containers(), services, compose.services)
     for (const { service, port, path } of readiness) {
-      if (!waiting.has(service) && !(await answers(compose.url(service, port) + path))) {
+      if (!services.includes(service) || waiting.has(service)) continue
+      if (!(await answers(compose.url(service, port) + path))) {
         waiting.set(service, `${path} on port ${port} does not answer`)
       }
     }

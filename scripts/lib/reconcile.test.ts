@@ -1,9 +1,9 @@
 import type { Series } from './prometheus.ts'
 import { ALL_MODELS, difference, reconcile } from './reconcile.ts'
 import type { Quantity } from './reconcile.ts'
-import type { StoredSpan } from './tempo.ts'
-import { callsAmong } from './tempo-calls.ts'
-import type { StoredCall } from './tempo-calls.ts'
+import type { StoredSpan } from './stored-span.ts'
+import { callsAmong } from './stored-call.ts'
+import type { StoredCall } from './stored-call.ts'
 
 const range = { from: 100_000, to: 200_000 }
 const settle = 30_000

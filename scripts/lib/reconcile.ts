@@ -1,5 +1,5 @@
 import { countOf, type Series } from './prometheus.ts'
-import type { StoredCall } from './tempo-calls.ts'
+import type { StoredCall } from './stored-call.ts'
 
 /** What is compared. */
 export const QUANTITIES = ['calls', 'input', 'output', 'cost'] as const

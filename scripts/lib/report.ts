@@ -1,7 +1,7 @@
 import type { Compose } from './compose.ts'
 import type { ModelUsage } from './model-usage.ts'
 import { table } from './table.ts'
-import type { StoredSpan } from './tempo.ts'
+import type { StoredSpan } from './stored-span.ts'
 
 /** What is printed when everything arrived. */
 export interface Report {
@@ -10,6 +10,10 @@ export interface Report {
   /** Why Grafana was left out. */
   leftOut: string | undefined
   usage: readonly ModelUsage[]
+  /** Where it is: Tempo, or Jaeger. */
+  store: string
+  /** Why it is not Tempo. */
+  whyNotTempo: string | undefined
   trace: readonly StoredSpan[]
   traceId: string
   /** Number of alert rules. */
@@ -21,6 +25,7 @@ const places: readonly [label: string, service: string, port: number][] = [
   ['Prometheus', 'prometheus', 9090],
   ['Alertmanager', 'alertmanager', 9093],
   ['Tempo (API)', 'tempo', 3200],
+  ['Jaeger (API)', 'jaeger', 16686],
   ['OTLP/HTTP', 'collector', 4318],
   ['OTLP/gRPC', 'collector', 4317],
   ['chat-api', 'chat-api', 8080],
@@ -31,7 +36,8 @@ const places: readonly [label: string, service: string, port: number][] = [
 ]
 
 /** The report as text. */
-export function report({ compose, services, leftOut, usage, trace, traceId, alerts }: Report): string {
+export function report(all: Report): string {
+  const { compose, services, leftOut, usage, store, whyNotTempo, trace, traceId, alerts } = all
   const urls = places
     .filter(([, service]) => services.includes(service))
     .map(([label, service, port]) => `${label.padEnd(14)} ${compose.url(service, port) ?? 'not published'}`)
@@ -51,7 +57,8 @@ export function report({ compose, services, leftOut, usage, trace, traceId, aler
     'As Prometheus has it:',
     table(head, rows, 2),
     '',
-    `As Tempo has it: trace ${traceId}, ${trace.length} spans in ${where}`,
+    `As ${store} has it: trace ${traceId}, ${trace.length} spans in ${where}`,
+    ...(whyNotTempo === undefined ? [] : [`(${store} in place of Tempo: ${whyNotTempo})`]),
     `${alerts} alert rules are loaded.`,
   ].join('\n')
 }

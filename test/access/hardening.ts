@@ -27,7 +27,7 @@ export async function problemsOf(container: string): Promise<string[]> {
 }
 
 /** Their images have nothing to run a check with, or, traffic, nothing that could be asked. */
-const WITHOUT_HEALTHCHECK = new Set(['collector', 'tempo', 'traffic'])
+const WITHOUT_HEALTHCHECK = new Set(['collector', 'tempo', 'jaeger', 'traffic'])
 
 async function imageUser(image: string): Promise<string> {
   return (await docker('image', 'inspect', '--format', '{{.Config.User}}', image)).trim()

@@ -11,6 +11,7 @@ import { upstreamImages } from '../../images/upstream.ts'
 import { readBackends } from '../../scripts/collector/backends.ts'
 import { configFlags } from '../../scripts/collector/config.ts'
 import { otlpSecrets } from '../access/otlp-secrets.ts'
+import { testTempo } from '../lib/describe-tempo.ts'
 import { docker, root, runImage } from '../lib/docker.ts'
 import { OLDEST_COLLECTOR } from '../lib/oldest-collector.ts'
 
@@ -35,6 +36,10 @@ test('otelcol validate, alone and with all backends and overlays', async () => {
   await validate(images.COLLECTOR_IMAGE!, 'false')
   await validate(images.COLLECTOR_IMAGE!, 'true', ...besides, ...backends)
 }, 120_000)
+
+test('otelcol validate, with send/jaeger.yaml beside send/tempo.yaml', async () => {
+  await validate(images.COLLECTOR_IMAGE!, 'false', 'send/jaeger.yaml')
+}, 60_000)
 
 test('otelcol validate, with single-layer.yaml in place of once.yaml', async () => {
   const flags = configFlags().map((flag) => flag.replace('=once.yaml', '=single-layer.yaml'))
@@ -112,9 +117,13 @@ test.each(ruleTests)(
   120_000,
 )
 
-test('tempo -config.verify', async () => {
-  await runImage(images.TEMPO_IMAGE!, '/tempo', '-config.verify', '-config.file=/repo/tempo/tempo.yaml')
-}, 60_000)
+testTempo(
+  'tempo -config.verify',
+  async () => {
+    await runImage(images.TEMPO_IMAGE!, '/tempo', '-config.verify', '-config.file=/repo/tempo/tempo.yaml')
+  },
+  60_000,
+)
 
 test.each(['tokens', 'mtls'])(
   'haproxy -c, %s',
@@ -177,7 +186,9 @@ describe('docker-compose.yml, and the gate', () => {
   let services: Compose['services']
   beforeAll(async () => {
     const { gate } = await composed({}, ...LIMITS)
-    services = { ...(await composed({}, 'docker-compose.yml')), gate: gate! }
+    // With Jaeger, which is in a profile.
+    services = { ...(await composed({ COMPOSE_PROFILES: '*' }, 'docker-compose.yml')), gate: gate! }
+    expect(services).toHaveProperty('jaeger')
   }, 60_000)
 
   test('publishes on loopback only', () => {

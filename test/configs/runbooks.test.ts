@@ -6,6 +6,7 @@ import type { StartedTestContainer } from 'testcontainers'
 import { stringify } from 'yaml'
 import { resolveImages } from '../../images/resolve.ts'
 import { tempoContainer } from '../lib/containers.ts'
+import { describeTempo } from '../lib/describe-tempo.ts'
 import { docker, root } from '../lib/docker.ts'
 
 const folder = join(root, 'alerts', 'runbooks')
@@ -45,7 +46,7 @@ test('PromQL', async () => {
   await rm(output, { recursive: true })
 }, 60_000)
 
-describe('TraceQL', () => {
+describeTempo('TraceQL', () => {
   let tempo: StartedTestContainer
   beforeAll(async () => {
     tempo = await tempoContainer(images).withExposedPorts(3200).start()

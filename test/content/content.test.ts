@@ -1,6 +1,6 @@
 /**
  * Canaries: texts that are nowhere else, in every field of every dialect that carries content. Without
- * GENAI_CAPTURE_CONTENT none is in what Tempo and Prometheus store, in the Collector's log or in its queue on disk; with
+ * GENAI_CAPTURE_CONTENT none is in what Tempo (or Jaeger) and Prometheus store, in the Collector's log or in its queue on disk; with
  * it content is kept, cut, and without secrets and personal data.
  */
 import { readdir, readFile } from 'node:fs/promises'
@@ -49,11 +49,11 @@ async function sendCanaries(): Promise<Map<string, number>> {
   return traces
 }
 
-/** What Tempo stored of the traces, as it answers, once all of their spans are there. */
+/** What the trace store has of the traces, as it answers, once all of their spans are there. */
 async function stored(traces: Map<string, number>): Promise<string> {
   const texts = [...traces].map(([traceId, count]) =>
     eventually(async () => {
-      const response = await fetch(`${pipeline.tempoUrl}/api/v2/traces/${traceId}`, {
+      const response = await fetch(pipeline.traces.address(traceId), {
         headers: { accept: 'application/json' },
       })
       const text = await response.text()
@@ -176,9 +176,12 @@ test('without GENAI_CAPTURE_CONTENT: no canary and no secret is anywhere', async
   expect(canaries().size).toBeGreaterThan(200)
   expect(secrets.length).toBeGreaterThan(200)
 
-  const inTempo = await stored(traces)
-  expect(inTempo).toContain(marker)
-  expect({ content: found(inTempo), secrets: leaked(inTempo, secrets) }).toEqual({ content: [], secrets: [] })
+  const inTraces = await stored(traces)
+  expect(inTraces).toContain(marker)
+  expect({ content: found(inTraces), secrets: leaked(inTraces, secrets) }).toEqual({
+    content: [],
+    secrets: [],
+  })
 
   const inPrometheus = await eventually(async () => {
     const text = await labels()
@@ -192,7 +195,7 @@ test('without GENAI_CAPTURE_CONTENT: no canary and no secret is anywhere', async
   })
 
   // With a backend away, errors are logged and spans wait on disk.
-  await pipeline.stopBackend('tempo')
+  await pipeline.stopBackend('traces')
   const again = withSecrets('queued-marker', newTraceId())
   await sendCanaries()
   await sendSpans(pipeline.otlpUrl, ...again.batches)
@@ -242,9 +245,9 @@ test('with GENAI_CAPTURE_CONTENT: content is kept and cut, secrets and personal 
   })
   traces.set(secretTrace, batches.length).set(longTrace, 1)
 
-  const inTempo = await stored(traces)
-  expect(leaked(inTempo, secrets)).toEqual([])
-  const kept = new Set(inTempo.match(CANARY))
+  const inTraces = await stored(traces)
+  expect(leaked(inTraces, secrets)).toEqual([])
+  const kept = new Set(inTraces.match(CANARY))
   const sent = [...canaries()].filter(([bird]) => !before.has(bird))
   // Values that normalisation cannot read are no content.
   expect(sent.length - behindTheCut.size).toBeGreaterThan(200)
@@ -252,7 +255,7 @@ test('with GENAI_CAPTURE_CONTENT: content is kept and cut, secrets and personal 
     ([bird, place]) => !place.startsWith('unreadable') && !behindTheCut.has(bird) && !kept.has(bird),
   )
   expect(lost.map(([, place]) => place)).toEqual([])
-  const long = [...inTempo.matchAll(/"stringValue":"((?:[^"\\]|\\.)*zqlong(?:[^"\\]|\\.)*)"/g)].map(
+  const long = [...inTraces.matchAll(/"stringValue":"((?:[^"\\]|\\.)*zqlong(?:[^"\\]|\\.)*)"/g)].map(
     ([, text]) => JSON.parse(`"${text}"`) as string,
   )
   expect(long).toHaveLength(2)

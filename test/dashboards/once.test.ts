@@ -8,6 +8,7 @@ import { parse, stringify } from 'yaml'
 import { dashboards } from '../../grafana/src/index.ts'
 import { traceTargets, withEverythingSelected } from '../../grafana/src/targets.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
+import { describeTempo } from '../lib/describe-tempo.ts'
 import { root } from '../lib/docker.ts'
 import { type Attributes, newSpanId, newTraceId, sendSpans, type SpanInput } from '../lib/otlp.ts'
 
@@ -106,9 +107,6 @@ function spansOf(
   ]
 }
 
-const image = process.env['TEMPO_IMAGE']
-const describeTempo = image ? describe : describe.skip
-
 describeTempo('Tempo', () => {
   let tempo: StartedTestContainer
   let url: string
@@ -119,7 +117,7 @@ describeTempo('Tempo', () => {
     }
     // To send to it without a Collector.
     config.distributor.receivers.otlp.protocols = { http: { endpoint: '0.0.0.0:4318' } }
-    tempo = await new GenericContainer(image!)
+    tempo = await new GenericContainer(process.env['TEMPO_IMAGE']!)
       .withCopyContentToContainer([{ content: stringify(config), target: '/etc/tempo.yaml' }])
       .withCommand(['-config.file=/etc/tempo.yaml'])
       .withExposedPorts(3200, 4318)

@@ -56,9 +56,15 @@ export async function traceProblemOf(stack: Stack, target: TraceTarget): Promise
     : undefined
 }
 
-/** Everything that is wrong with the queries of a dashboard. */
+/** Everything that is wrong with the PromQL of a dashboard. */
 export async function problemsOf(stack: Stack, dashboard: Dashboard): Promise<string[]> {
   const found = await Promise.all(targets(dashboard).map((target) => problemOf(stack, target)))
+  return found.filter((problem) => problem !== undefined)
+}
+
+/** Everything that is wrong with the TraceQL of a dashboard. */
+export async function traceProblemsOf(stack: Stack, dashboard: Dashboard): Promise<string[]> {
+  const found = []
   // One after the other: a search of traces is no small thing.
   for (const target of traceTargets(dashboard)) found.push(await traceProblemOf(stack, target))
   return found.filter((problem) => problem !== undefined)

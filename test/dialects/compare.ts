@@ -1,7 +1,7 @@
 import { calcPrice } from '@pydantic/genai-prices'
 import { countedOnce } from '../../scripts/lib/counted-once.ts'
-import { callsAmong } from '../../scripts/lib/tempo-calls.ts'
-import type { StoredSpan } from '../../scripts/lib/tempo.ts'
+import { callsAmong } from '../../scripts/lib/stored-call.ts'
+import type { StoredSpan } from '../../scripts/lib/stored-span.ts'
 import type { Fixture } from './fixture.ts'
 import type { Truth } from './truth.ts'
 

@@ -3,7 +3,6 @@
  * the tokens, model, cost and error that the simulator's ledger has for it. How they are recorded: record/.
  */
 import { query } from '../../scripts/lib/prometheus.ts'
-import { readTrace } from '../../scripts/lib/tempo.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
 import { startPipeline } from '../lib/pipeline.ts'
 import type { Pipeline } from '../lib/pipeline.ts'
@@ -31,7 +30,7 @@ afterAll(() => pipeline.stop())
 test.each(fixtures.map((fixture) => [fixture.name, fixture] as const))('%s', async (_, fixture) => {
   const { traceIds, spanCount } = moved.get(fixture)!
   const spans = await eventually(async () => {
-    const stored = await Promise.all(traceIds.map((traceId) => readTrace(pipeline.tempoUrl, traceId)))
+    const stored = await Promise.all(traceIds.map((traceId) => pipeline.traces.spans(traceId)))
     expect(stored.flat()).toHaveLength(spanCount)
     return stored.flat()
   })

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { GenericContainer, Wait } from 'testcontainers'
 import type { resolveImages } from '../../images/resolve.ts'
 import { configFlags } from '../../scripts/collector/config.ts'
+import { traceStoreOf } from '../../scripts/lib/trace-store.ts'
 import { root } from './docker.ts'
 
 type Images = Awaited<ReturnType<typeof resolveImages>>
@@ -45,6 +46,20 @@ export const tempoContainer = (images: Images) =>
     ])
     .withCommand(['-config.file=/etc/tempo/tempo.yaml'])
     .withWaitStrategy(Wait.forHttp('/ready', 3200))
+
+/** On 16686, which has to be exposed. */
+export const jaegerContainer = (images: Images) =>
+  new GenericContainer(images.JAEGER_IMAGE!)
+    .withNetworkAliases('jaeger')
+    .withCopyFilesToContainer([
+      { source: join(root, 'jaeger', 'jaeger.yaml'), target: '/etc/jaeger/jaeger.yaml' },
+    ])
+    .withCommand(['--config=/etc/jaeger/jaeger.yaml'])
+    .withWaitStrategy(Wait.forHttp('/api/v3/services', 16686))
+
+/** The trace store of the stack: Tempo, or Jaeger where there is no image of Tempo. */
+export const traceStoreContainer = (images: Images) =>
+  ({ tempo: tempoContainer, jaeger: jaegerContainer })[traceStoreOf(images)](images)
 
 /** On 8080 its metrics, which have to be exposed. Beside a Collector with the alias `collector`, on the folder of its queue. */
 export const queueGuardContainer = (images: Images, queue: string) =>

@@ -1,23 +1,29 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Network } from 'testcontainers'
 import type { StartedTestContainer } from 'testcontainers'
 import { resolveImages } from '../../images/resolve.ts'
 import { configFlags } from '../../scripts/collector/config.ts'
-import { collectorContainer, prometheusContainer, QUEUE, tempoContainer } from './containers.ts'
-import { docker } from './docker.ts'
+import {
+  TRACE_STORES,
+  traceStoreOf,
+  type TraceStore,
+  type TraceStoreName,
+} from '../../scripts/lib/trace-store.ts'
+import { collectorContainer, prometheusContainer, QUEUE, traceStoreContainer } from './containers.ts'
+import { docker, root } from './docker.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
 
-type Backend = 'prometheus' | 'tempo'
+type Backend = 'prometheus' | 'traces'
 
-/** The Collector as users copy it, with a real Prometheus and a real Tempo behind it. */
+/** The Collector as users copy it, with a real Prometheus and a real Tempo, or Jaeger, behind it. */
 export interface Pipeline {
   otlpUrl: string
   /** One for each Collector; the first is `otlpUrl`. */
   otlpUrls: string[]
   prometheusUrl: string
-  tempoUrl: string
+  traces: TraceStore
   collector: StartedTestContainer
   /** Folders of the Collectors' queues on this machine. */
   queues: string[]
@@ -42,10 +48,13 @@ export async function startPipeline({
 } = {}): Promise<Pipeline> {
   const images = await resolveImages()
   const network = await new Network().start()
-  const [prometheus, tempo] = await Promise.all([
+  const storeName = traceStoreOf(images)
+  const store = TRACE_STORES[storeName]
+  const [prometheus, traces] = await Promise.all([
     prometheusContainer(images).withNetwork(network).withExposedPorts(9090).start(),
-    tempoContainer(images).withNetwork(network).withExposedPorts(3200).start(),
+    traceStoreContainer(images).withNetwork(network).withExposedPorts(store.port).start(),
   ])
+  const { flags, own } = await configsFor(storeName, configs)
   const instances = await Promise.all(
     Array.from({ length: count }, async (_, i) => {
       const queue = await mkdtemp(join(tmpdir(), 'collector-queue-'))
@@ -62,18 +71,19 @@ export async function startPipeline({
           GENAI_ONCE_WAIT: '1s',
           ...environment,
         })
-        .withCommand(configFlags(...configs))
+        .withCopyContentToContainer(own)
+        .withCommand(flags)
         .start()
       return { container, queue }
     }),
   )
   const collector = instances[0]!.container
-  const backends = { prometheus, tempo }
+  const backends = { prometheus, traces }
   const pipeline: Pipeline = {
     otlpUrl: '',
     otlpUrls: [],
     prometheusUrl: url(prometheus, 9090),
-    tempoUrl: url(tempo, 3200),
+    traces: store.open(url(traces, store.port)),
     collector,
     queues: instances.map(({ queue }) => queue),
     async restartCollector() {
@@ -87,16 +97,18 @@ export async function startPipeline({
       const id = backends[backend].getId()
       await docker('start', id)
       // The port may be another one now, which testcontainers does not know.
-      const [, port] = /:(\d+)$/m.exec(await docker('port', id, backend === 'tempo' ? '3200' : '9090'))!
-      pipeline[`${backend}Url`] = `http://${backends[backend].getHost()}:${port}`
+      const inside = backend === 'traces' ? store.port : 9090
+      const [, port] = /:(\d+)$/m.exec(await docker('port', id, String(inside)))!
+      const now = `http://${backends[backend].getHost()}:${port}`
+      if (backend === 'traces') pipeline.traces = store.open(now)
+      else pipeline.prometheusUrl = now
       await eventually(async () => {
-        const path = backend === 'tempo' ? '/ready' : '/-/ready'
-        const { ok, status } = await fetch(pipeline[`${backend}Url`] + path)
+        const { ok, status } = await fetch(now + (backend === 'traces' ? store.ready : '/-/ready'))
         if (!ok) throw new Error(`${backend} answers ${status}`)
       })
     },
     async stop() {
-      const containers = [...instances.map(({ container }) => container), prometheus, tempo]
+      const containers = [...instances.map(({ container }) => container), prometheus, traces]
       await Promise.all(containers.map((container) => container.stop()))
       await network.stop()
       await Promise.all(instances.map(({ queue }) => rm(queue, { recursive: true, force: true })))
@@ -108,6 +120,22 @@ export async function startPipeline({
   }
   findCollectors()
   return pipeline
+}
+
+/** The Collector's files as they are chosen and edited for a trace store. */
+async function configsFor(store: TraceStoreName, overlays: readonly string[]) {
+  const flags = configFlags(...overlays)
+  if (store === 'tempo') return { flags, own: [] }
+  const sampling = await readFile(join(root, 'collector/overlays/sampling.yaml'), 'utf8')
+  const content = sampling.replace('traces/tempo:', `traces/${store}:`)
+  if (content === sampling) throw new Error('overlays/sampling.yaml does not name traces/tempo')
+  const edited = `sampling-${store}.yaml`
+  return {
+    flags: flags.map((flag) =>
+      flag.replace('send/tempo.yaml', `send/${store}.yaml`).replace('overlays/sampling.yaml', edited),
+    ),
+    own: [{ content, target: `/etc/otelcol-contrib/${edited}` }],
+  }
 }
 
 const url = (container: StartedTestContainer, port: number) =>

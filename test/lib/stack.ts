@@ -1,8 +1,14 @@
 import { DockerComposeEnvironment, Wait } from 'testcontainers'
 import type { StartedDockerComposeEnvironment } from 'testcontainers'
-import { resolveImages } from '../../images/resolve.ts'
+import { composeVariables, resolveImages } from '../../images/resolve.ts'
 import { Compose } from '../../scripts/lib/compose.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
+import {
+  TRACE_STORES,
+  traceStoreOf,
+  type TraceStore,
+  type TraceStoreName,
+} from '../../scripts/lib/trace-store.ts'
 import { docker, root } from './docker.ts'
 import { freePorts } from './free-ports.ts'
 
@@ -17,6 +23,7 @@ const PORTS = {
   prometheus: 'PROMETHEUS_PORT',
   alertmanager: 'ALERTMANAGER_PORT',
   tempo: 'TEMPO_PORT',
+  jaeger: 'JAEGER_PORT',
   grafana: 'GRAFANA_PORT',
 } as const
 export type Service = keyof typeof PORTS
@@ -27,33 +34,47 @@ export class Stack {
   readonly #environment: StartedDockerComposeEnvironment
   readonly #ports: Map<string, string>
   readonly hasGrafana: boolean
+  readonly traces: TraceStore
 
   private constructor(
     environment: StartedDockerComposeEnvironment,
     ports: Map<string, string>,
     hasGrafana: boolean,
+    store: TraceStoreName,
   ) {
     this.#environment = environment
     this.#ports = ports
     this.hasGrafana = hasGrafana
+    this.traces = TRACE_STORES[store].open(this.url(store))
   }
 
   static async start(): Promise<Stack> {
     const images = await resolveImages()
     const hasGrafana = images.GRAFANA_IMAGE !== undefined
-    const services = (Object.keys(PORTS) as Service[]).filter((name) => name !== 'grafana' || hasGrafana)
+    const store = traceStoreOf(images)
+    const without = new Set([hasGrafana ? '' : 'grafana', store === 'tempo' ? 'jaeger' : 'tempo'])
+    const services = (Object.keys(PORTS) as Service[]).filter((name) => !without.has(name))
     // Fixed for the stack's life: a port that the engine chooses changes when a container restarts.
     const names = [...Object.values(PORTS), 'OTLP_GRPC_PORT', 'COLLECTOR_HEALTH_PORT']
     const free = await freePorts(names.length)
     const ports = new Map(names.map((name, i) => [name, String(free[i])]))
-    await (await Compose.open(images)).build()
+    const variables = composeVariables(images)
+    await (await Compose.open(variables)).build()
     const environment = await new DockerComposeEnvironment(root, 'docker-compose.yml')
-      .withEnvironment({ ...images, ...Object.fromEntries(ports), ANTHROPIC_API_KEY: '', OPENAI_API_KEY: '' })
+      .withEnvironment({
+        ...variables,
+        ...Object.fromEntries(ports),
+        ANTHROPIC_API_KEY: '',
+        OPENAI_API_KEY: '',
+      })
       .withWaitStrategy('collector-1', Wait.forLogMessage('Everything is ready'))
-      .withWaitStrategy('tempo-1', Wait.forLogMessage('Tempo started'))
+      .withWaitStrategy(
+        `${store}-1`,
+        Wait.forLogMessage(store === 'tempo' ? 'Tempo started' : 'Everything is ready'),
+      )
       .withStartupTimeout(240_000)
       .up([...services, 'collector-queue-guard'])
-    const stack = new Stack(environment, ports, hasGrafana)
+    const stack = new Stack(environment, ports, hasGrafana, store)
     await Promise.all(DEMO.map((name) => stack.#healthy(name)))
     return stack
   }

@@ -3,7 +3,6 @@
  * billed, clocks that are off, text that is no UTF-8, MCP, service.namespace. Each came from a public bug report, named where
  * it is tested. Sums are by hand, or calcPrice's.
  */
-import { readTrace } from '../../scripts/lib/tempo.ts'
 import { query } from '../../scripts/lib/prometheus.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
 import { call, CALLS, COST, countedTotal, INPUT, OUTPUT, USD_PER_CALL } from '../lib/calls.ts'
@@ -61,7 +60,7 @@ const flags = async (service: string) => {
 
 const stored = (traceId: string) =>
   eventually(async () => {
-    const spans = await readTrace(pipeline.tempoUrl, traceId)
+    const spans = await pipeline.traces.spans(traceId)
     expect(spans).not.toHaveLength(0)
     return spans
   })

@@ -1,6 +1,5 @@
 /** Spans that no library should send: nothing crashes, no neighbour is lost, nothing wrong is counted, and each is named. */
 import { query } from '../../scripts/lib/prometheus.ts'
-import { readTrace } from '../../scripts/lib/tempo.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
 import { call, CALLS, COST, INPUT, OUTPUT, READ, WRITE } from '../lib/calls.ts'
 import { Double, newTraceId, sendSpans } from '../lib/otlp.ts'
@@ -249,7 +248,7 @@ test.each(CASES.map((hostile) => [hostile.name, hostile] as const))('%s', async 
     expect(await total(COST, service)).toBeLessThan(0.01)
   })
   await eventually(async () => {
-    expect(await readTrace(pipeline.tempoUrl, neighbours.get(hostile)!)).toHaveLength(1)
+    expect(await pipeline.traces.spans(neighbours.get(hostile)!)).toHaveLength(1)
   })
 })
 
@@ -274,7 +273,7 @@ test('a request of 15 MB, and one of 20,000 calls', async () => {
   })
   await sendSpans(pipeline.otlpUrl, { service: 'many', spans: Array.from({ length: 20_000 }, () => call()) })
   await eventually(async () => {
-    const stored = await Promise.all(traceIds.map((traceId) => readTrace(pipeline.tempoUrl, traceId)))
+    const stored = await Promise.all(traceIds.map((traceId) => pipeline.traces.spans(traceId)))
     expect(stored.map((spans) => spans.length)).toEqual(traceIds.map(() => 100))
   })
   await eventually(async () => {

@@ -1,5 +1,4 @@
 /** What the Collector makes of spans of known dialects: names, basis, role; and what it takes out. */
-import { readTrace } from '../../scripts/lib/tempo.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
 import type { Attributes, SpanInput } from '../lib/otlp.ts'
 import { Double, newTraceId, sendSpans } from '../lib/otlp.ts'
@@ -16,8 +15,8 @@ async function normalized(span: SpanInput, scope = 'my-tracer') {
   const traceId = newTraceId()
   await sendSpans(pipeline.otlpUrl, { scope, spans: [{ ...span, traceId }] })
   return eventually(async () => {
-    const [stored] = await readTrace(pipeline.tempoUrl, traceId)
-    if (!stored) throw new Error('not in Tempo yet')
+    const [stored] = await pipeline.traces.spans(traceId)
+    if (!stored) throw new Error('not stored yet')
     return stored
   })
 }

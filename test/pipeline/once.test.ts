@@ -6,7 +6,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { query } from '../../scripts/lib/prometheus.ts'
-import { callsInTempo } from '../../scripts/lib/tempo-calls.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
 import { CALLS, COST, INPUT, OUTPUT } from '../lib/calls.ts'
 import { newSpanId, newTraceId, sendSpans } from '../lib/otlp.ts'
@@ -509,7 +508,7 @@ describe.each(cases.map((each, index) => [each.name, index, each] as const))('%s
 test('the trace store says the same, as reconcile reads it', async () => {
   const began = Date.now() - 300_000
   await eventually(async () => {
-    const calls = await callsInTempo(pipeline.tempoUrl, began, Date.now())
+    const calls = await pipeline.traces.calls(began, Date.now())
     const differ = cases.flatMap((each, index) =>
       ORDERS.flatMap((order) => {
         const services = (each.services ?? ['app']).map((service) => serviceOf(index, order, service))

@@ -4,7 +4,6 @@ import { dataName, MODALITIES, readPriceBook } from '../../prices/book.ts'
 import type { Modality, Period } from '../../prices/book.ts'
 import { AS_THE_MAKER } from '../../prices/names.ts'
 import { PROVIDERS } from '../../prices/providers.ts'
-import { readTrace } from '../../scripts/lib/tempo.ts'
 import { Double, newTraceId, sendSpans } from '../lib/otlp.ts'
 import type { Attributes } from '../lib/otlp.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
@@ -953,7 +952,7 @@ test('in the whole pipeline, from what the Anthropic SDK sends: the parts add up
       ],
     })
     const [span] = await eventually(async () => {
-      const found = await readTrace(pipeline.tempoUrl, traceId)
+      const found = await pipeline.traces.spans(traceId)
       expect(found).toHaveLength(1)
       return found
     })

@@ -15,7 +15,12 @@ beforeAll(async () => {
 afterAll(() => pipeline.stop())
 
 function reconcile(...args: string[]): Promise<{ code: number; text: string }> {
-  const where = ['--tempo', pipeline.tempoUrl, '--prometheus', pipeline.prometheusUrl]
+  const where = [
+    `--${pipeline.traces.name.toLowerCase()}`,
+    pipeline.traces.url,
+    '--prometheus',
+    pipeline.prometheusUrl,
+  ]
   return new Promise((resolve) => {
     const command = ['scripts/reconcile.ts', ...where, '--settle', '1s', '--until', '1s', ...args]
     const child = execFile(process.execPath, command, { cwd: root }, (_error, stdout, stderr) =>
@@ -50,7 +55,7 @@ test('agreement, difference, and neither', async () => {
     expect(answer.text).not.toContain(' to the calls within')
     return answer
   })
-  expect(agreement.text).toContain('157 calls in Tempo, which stand for 172;')
+  expect(agreement.text).toContain(`157 calls in ${pipeline.traces.name}, which stand for 172;`)
   expect(agreement.text).toMatch(/agent +claude-haiku-4-5-20251001 +calls +130 +130\n/)
   expect(agreement.text).toMatch(/chat +claude-haiku-4-5-20251001 +cost +0\.000300 USD +0\.000300 USD\n/)
   expect(agreement.text).toMatch(/sampled +claude-haiku-4-5-20251001 +calls +20 +20\n/)

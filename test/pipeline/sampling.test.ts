@@ -1,7 +1,6 @@
-/** With the sampling overlay, Tempo keeps a share, the metrics are exact, and their exemplars lead to traces that are kept. */
+/** With the sampling overlay, a share of the traces is kept, the metrics are exact, and their exemplars lead to traces that are kept. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../../scripts/lib/eventually.ts'
-import { readTrace } from '../../scripts/lib/tempo.ts'
 import { call, CALLS, COST, countedTotal, INPUT, USD_PER_CALL } from '../lib/calls.ts'
 import { newTraceId, sendSpans } from '../lib/otlp.ts'
 import type { SpanInput } from '../lib/otlp.ts'
@@ -19,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => pipeline.stop())
 
 const total = (metric: string) => countedTotal(pipeline.prometheusUrl, metric, 'service_name="sampled"')
-const isKept = async (traceId: string) => (await readTrace(pipeline.tempoUrl, traceId)).length > 0
+const isKept = async (traceId: string) => (await pipeline.traces.spans(traceId)).length > 0
 /** How many of these traces are kept; one after another, as Tempo refuses what comes all at once. */
 async function countKept(traceIds: readonly string[]): Promise<number> {
   let kept = 0
@@ -93,7 +92,7 @@ test('totals are exact at 1 %, and what matters is kept', async () => {
   const [traceId, gone] = [kept['failed']!.traceId!, dropped[0]!]
   const late = [call({}, { traceId }), call({}, { traceId: gone, status: 'error' })]
   await sendSpans(pipeline.otlpUrl, { service: 'late', spans: late })
-  await eventually(async () => expect(await readTrace(pipeline.tempoUrl, traceId)).toHaveLength(2))
+  await eventually(async () => expect(await pipeline.traces.spans(traceId)).toHaveLength(2))
   // Longer than a decision takes.
   await sleep(10_000)
   expect(await isKept(gone)).toBe(false)
@@ -129,7 +128,7 @@ test('a storm of errors stays within its part of the budget, and leaves the othe
     const storm = Array.from({ length: 1000 }, () => call({}, { traceId: newTraceId(), status: 'error' }))
     const expensive = call({ 'gen_ai.usage.input_tokens': 900_000 }, { traceId: newTraceId() })
     await sendSpans(budgeted.otlpUrl, { service: 'storm', spans: [...storm, expensive] })
-    const stored = async (traceId: string) => (await readTrace(budgeted.tempoUrl, traceId)).length
+    const stored = async (traceId: string) => (await budgeted.traces.spans(traceId)).length
     await eventually(async () => expect(await stored(expensive.traceId!)).toBe(1))
     await sleep(5000)
     let kept = 0

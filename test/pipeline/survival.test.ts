@@ -1,7 +1,6 @@
 /** What is late, comes twice over, or meets a backend that is away is counted and stored all the same. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { query } from '../../scripts/lib/prometheus.ts'
-import { readTrace } from '../../scripts/lib/tempo.ts'
 import { call, CALLS, COST, countedTotal, INPUT, USD_PER_CALL } from '../lib/calls.ts'
 import { docker } from '../lib/docker.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
@@ -108,8 +107,8 @@ test('Prometheus away for a minute under load: every call is there afterwards', 
   expect(increase!.value).toBeLessThan(80 * 1.2)
 }, 240_000)
 
-test('Tempo away while the Collector restarts: every span is there afterwards', async () => {
-  await pipeline.stopBackend('tempo')
+test('the trace store away while the Collector restarts: every span is there afterwards', async () => {
+  await pipeline.stopBackend('traces')
   const traceIds = Array.from({ length: 20 }, newTraceId)
   for (let i = 0; i < 15; i++) {
     for (const traceId of traceIds)
@@ -120,9 +119,9 @@ test('Tempo away while the Collector restarts: every span is there afterwards', 
   await pipeline.restartCollector()
   // It says so of what the queue keeps, and that is why this is tested.
   expect(await docker('logs', pipeline.collector.getId())).toContain('Dropping data')
-  await pipeline.startBackend('tempo')
+  await pipeline.startBackend('traces')
   await eventually(async () => {
-    const stored = await Promise.all(traceIds.map((traceId) => readTrace(pipeline.tempoUrl, traceId)))
+    const stored = await Promise.all(traceIds.map((traceId) => pipeline.traces.spans(traceId)))
     expect(stored.map((spans) => spans.length)).toEqual(traceIds.map(() => 15))
   })
   await eventually(async () => expect(await total(INPUT, 'kept')).toBe(10 * 300))

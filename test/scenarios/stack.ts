@@ -33,8 +33,11 @@ export class ScenarioStack {
   /** @param name of the compose project; what is left of one of that name goes first */
   static async start(name: string): Promise<ScenarioStack> {
     const ports = await freePorts(portVariables.length)
+    const images = await resolveImages()
+    if (images['TEMPO_IMAGE'] === undefined)
+      throw new Error('scenarios are found by TraceQL: they need an image of Tempo')
     const compose = await Compose.open({
-      ...(await resolveImages()),
+      ...images,
       ...Object.fromEntries(portVariables.map((variable, i) => [variable, String(ports[i])])),
       COMPOSE_PROJECT_NAME: name,
       // The traffic of the docs' figures, and nobody's money.

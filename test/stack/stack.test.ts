@@ -1,16 +1,16 @@
-/** docker-compose.yml, as users start it: a call of every kind, read back from Tempo and Prometheus. */
+/** docker-compose.yml, as users start it: a call of every kind, read back from Tempo (or Jaeger) and Prometheus. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser } from 'playwright-core'
 import { dashboards } from '../../grafana/src/index.ts'
 import { query } from '../../scripts/lib/prometheus.ts'
-import { readTrace } from '../../scripts/lib/tempo.ts'
-import type { StoredSpan } from '../../scripts/lib/tempo.ts'
+import type { StoredSpan } from '../../scripts/lib/stored-span.ts'
 import { eventually } from '../../scripts/lib/eventually.ts'
 import { problemsOf as hardeningProblemsOf } from '../access/hardening.ts'
 import { look } from '../dashboards/browser.ts'
-import { problemsOf, total } from '../dashboards/queries.ts'
+import { problemsOf, total, traceProblemsOf } from '../dashboards/queries.ts'
 import { rareCalls } from '../dashboards/traffic.ts'
 import { describeInBrowser, launchBrowser } from '../lib/browser.ts'
+import { describeTempo } from '../lib/describe-tempo.ts'
 import { expectLedgerTotals, ledgerTotals } from '../lib/ledger.ts'
 import type { Totals } from '../lib/ledger.ts'
 import { Stack } from '../lib/stack.ts'
@@ -25,7 +25,7 @@ afterAll(() => stack.stop(), 60_000)
 /** The trace, once it has a span for which `complete` holds (a root ends after its children). */
 const trace = (id: string, complete: (spans: StoredSpan[]) => boolean) =>
   eventually(async () => {
-    const spans = await readTrace(stack.url('tempo'), id)
+    const spans = await stack.traces.spans(id)
     if (!complete(spans)) throw new Error(`trace ${id} has only ${spans.map(({ name }) => name).join(', ')}`)
     return spans
   })
@@ -211,7 +211,7 @@ test('exemplars lead to traces', async () => {
     if (!id) throw new Error('no exemplar yet')
     return id
   })
-  expect((await readTrace(stack.url('tempo'), traceId)).length).toBeGreaterThan(0)
+  expect((await stack.traces.spans(traceId)).length).toBeGreaterThan(0)
 })
 
 test('quantiles of calls are those of their spans in Tempo, within 5 %', async () => {
@@ -299,6 +299,16 @@ describe('dashboards', () => {
     160_000,
   )
 
+  describeTempo('Tempo', () => {
+    test.each(boards)(
+      '%s: every table of traces is answered, and finds something',
+      async (_, dashboard) => {
+        await eventually(async () => expect(await traceProblemsOf(stack, dashboard)).toEqual([]), 150_000)
+      },
+      160_000,
+    )
+  })
+
   test('what must agree does: the sum over models, features, services and parts is the total', async () => {
     const spend = await total(stack, board('cost'), 'Spend')
     expect(spend).toBeGreaterThan(0)
@@ -346,7 +356,9 @@ describeGrafana('Grafana', () => {
     expect(await stack.logs('grafana')).not.toMatch(/logger=provisioning\S* .*level=(warn|error)/)
   })
 
-  describeInBrowser('in a browser', () => {
+  // Panels of traces ask TraceQL.
+  const describeLook = process.env['TEMPO_IMAGE'] ? describeInBrowser : describe.skip
+  describeLook('in a browser', () => {
     let browser: Browser
     beforeAll(async () => {
       browser = await launchBrowser()

@@ -69,6 +69,8 @@ export class Site {
     guarded,
   }: SiteOptions = {}): Promise<Site> {
     const images = await resolveImages()
+    if (images['TEMPO_IMAGE'] === undefined)
+      throw new Error('the drills are about Tempo: they need an image of it')
     const network = await new Network().start()
     const [http, grpc, health, own, prometheusPort, tempoPort, tempoGrpc] = await freePorts(7)
     const fixed = (container: number, host: number | undefined) => ({ container, host: host! })
