@@ -10,7 +10,7 @@ import { look } from '../dashboards/browser.ts'
 import { problemsOf, total, traceProblemsOf } from '../dashboards/queries.ts'
 import { rareCalls } from '../dashboards/traffic.ts'
 import { describeInBrowser, launchBrowser } from '../lib/browser.ts'
-import { describeTempo } from '../lib/describe-tempo.ts'
+import { describeTempo, testTempo } from '../lib/describe-tempo.ts'
 import { expectLedgerTotals, ledgerTotals } from '../lib/ledger.ts'
 import type { Totals } from '../lib/ledger.ts'
 import { Stack } from '../lib/stack.ts'
@@ -214,7 +214,7 @@ test('exemplars lead to traces', async () => {
   expect((await stack.traces.spans(traceId)).length).toBeGreaterThan(0)
 })
 
-test('quantiles of calls are those of their spans in Tempo, within 5 %', async () => {
+testTempo('quantiles of calls are those of their spans in Tempo, within 5 %', async () => {
   for (let i = 0; i < 12; i++) {
     const asked = Array.from({ length: 10 }, () => stack.postRaw('chat-api', '/chat', ask))
     await Promise.all((await Promise.all(asked)).map((response) => response.text()))

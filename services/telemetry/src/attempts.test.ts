@@ -68,7 +68,7 @@ test('a call that was retried shows each attempt', async () => {
 
 test('an attempt that the SDK gave up waiting for is an error', async () => {
   api.next(() => {}, message)
-  await anthropic.messages.create(prompt, { timeout: 50, maxRetries: 1 })
+  await anthropic.messages.create(prompt, { timeout: 500, maxRetries: 1 })
   const [first, second] = take().attempts
   expect(first?.attributes).toMatchObject({ 'error.type': 'AbortError' })
   expect(first?.attributes).not.toHaveProperty(['http.response.status_code'])
