@@ -214,32 +214,36 @@ test('exemplars lead to traces', async () => {
   expect((await stack.traces.spans(traceId)).length).toBeGreaterThan(0)
 })
 
-testTempo('quantiles of calls are those of their spans in Tempo, within 5 %', async () => {
-  for (let i = 0; i < 12; i++) {
-    const asked = Array.from({ length: 10 }, () => stack.postRaw('chat-api', '/chat', ask))
-    await Promise.all((await Promise.all(asked)).map((response) => response.text()))
-  }
-  const durations = 'sum(gen_ai_client_inference_duration_seconds{service_name="chat-api"})'
-  const stored = await eventually(async () => {
-    const seconds = await durationsInTempo(
-      '{ resource.service.name = "chat-api" && span.genai.role = "inference" }',
-    )
-    const [counted] = await query(stack.url('prometheus'), `histogram_count(${durations})`)
-    expect(seconds.length).toBeGreaterThanOrEqual(120)
-    expect(counted?.value).toBe(seconds.length)
-    return seconds.toSorted((one, other) => one - other)
-  }, 90_000)
-  for (const quantile of [0.5, 0.95, 0.99]) {
-    const [{ value } = { value: NaN }] = await query(
-      stack.url('prometheus'),
-      `histogram_quantile(${quantile}, ${durations})`,
-    )
-    // Between two calls every value is right.
-    const rank = quantile * stored.length
-    expect(value).toBeGreaterThan(stored[Math.max(0, Math.floor(rank) - 1)]! * 0.95)
-    expect(value).toBeLessThan(stored[Math.min(stored.length - 1, Math.ceil(rank))]! * 1.05)
-  }
-}, 180_000)
+testTempo(
+  'quantiles of calls are those of their spans in Tempo, within 5 %',
+  async () => {
+    for (let i = 0; i < 12; i++) {
+      const asked = Array.from({ length: 10 }, () => stack.postRaw('chat-api', '/chat', ask))
+      await Promise.all((await Promise.all(asked)).map((response) => response.text()))
+    }
+    const durations = 'sum(gen_ai_client_inference_duration_seconds{service_name="chat-api"})'
+    const stored = await eventually(async () => {
+      const seconds = await durationsInTempo(
+        '{ resource.service.name = "chat-api" && span.genai.role = "inference" }',
+      )
+      const [counted] = await query(stack.url('prometheus'), `histogram_count(${durations})`)
+      expect(seconds.length).toBeGreaterThanOrEqual(120)
+      expect(counted?.value).toBe(seconds.length)
+      return seconds.toSorted((one, other) => one - other)
+    }, 90_000)
+    for (const quantile of [0.5, 0.95, 0.99]) {
+      const [{ value } = { value: NaN }] = await query(
+        stack.url('prometheus'),
+        `histogram_quantile(${quantile}, ${durations})`,
+      )
+      // Between two calls every value is right.
+      const rank = quantile * stored.length
+      expect(value).toBeGreaterThan(stored[Math.max(0, Math.floor(rank) - 1)]! * 0.95)
+      expect(value).toBeLessThan(stored[Math.min(stored.length - 1, Math.ceil(rank))]! * 1.05)
+    }
+  },
+  180_000,
+)
 
 /** How long the spans took that a TraceQL query finds, in seconds. */
 async function durationsInTempo(traceql: string): Promise<number[]> {
