@@ -42,11 +42,10 @@ async function checkLicences(workshop: Workshop): Promise<void> {
     () => false,
   )
   const why = hasSource ? refusal('', await licenceTexts(source)) : undefined
-  const refused = why === undefined ? [] : [`the source itself: ${why}`]
-  const files = await readdir(workshop.context, { recursive: true, withFileTypes: true })
-  for (const file of files) {
-    if (file.isFile()) refused.push(...(await refusedModules(join(file.parentPath, file.name))))
-  }
+  const refused = [
+    ...(why === undefined ? [] : [`the source itself: ${why}`]),
+    ...(await refusedModules(workshop.context)),
+  ]
   if (refused.length > 0) {
     throw workshop.failure(
       `it is built of what has no permissive licence: ${refused.join('; ')}`,

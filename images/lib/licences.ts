@@ -72,20 +72,22 @@ export async function licenceTexts(folder: string): Promise<string[]> {
 }
 
 /**
- * What cannot be used of the modules of a Go binary, with the reason.
+ * What cannot be used of the modules of all Go binaries in a folder, with the reason.
  *
- * @returns none where the file is no Go binary.
+ * @throws where the folder, or a module, cannot be read.
  */
-export async function refusedModules(binary: string): Promise<string[]> {
-  const { code, stdout } = await run('go', ['version', '-m', binary])
+export async function refusedModules(folder: string): Promise<string[]> {
+  const { code, stdout, stderr } = await run('go', ['version', '-m', folder])
+  if (code !== 0) throw new Error(`go version: ${stderr.trim()}`)
   // A module that is a folder of the workshop was fetched by a recipe: its source is looked at there.
-  const modules = code === 0 ? modulesOf(stdout).filter(({ version }) => version.startsWith('v')) : []
+  const modules = modulesOf(stdout).filter(({ version }) => version.startsWith('v'))
   if (modules.length === 0) return []
-  const names = modules.map(({ path, version }) => `${path}@${version}`)
+  const names = [...new Set(modules.map(({ path, version }) => `${path}@${version}`))]
   const listed = await run('go', ['mod', 'download', '-json', ...names], {
     env: { GOWORK: 'off', GOFLAGS: '-mod=mod' },
   })
-  if (listed.code !== 0) throw new Error(`go mod download: ${listed.stderr.trim()}`)
+  if (listed.code !== 0)
+    throw new Error(`go mod download: ${(listed.stderr || listed.stdout).trim().slice(-500)}`)
   const downloads = listed.stdout
     .split(/^(?=\{)/m)
     .filter((text) => text.trim() !== '')

@@ -1,6 +1,6 @@
 /**
- * What each service asks for, from its own pages (shared/reference/backends.md has each source), and nothing from the files in
- * collector/send/: those are what is tested against it.
+ * What each service asks for, from its own pages (each file of collector/send/ names its source), and nothing else from those files:
+ * they are what is tested against it.
  */
 import type { Metric, Span } from '../lib/otlp-decode.ts'
 

@@ -155,15 +155,17 @@ const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor
 function print(title: string, rows: Row[]) {
   const bare = median((rows.find(({ name }) => name.startsWith('(a) ')) ?? rows[0]!).micros)
   console.log(`\n${title}\n`)
+  // At a given rate it is that rate.
+  const ratesSay = RATE === Infinity
   console.log(
-    '| stage | CPU µs per span | spread | spans/s | throughput at equal CPU, of (a) |\n|---|---|---|---|---|',
+    `| stage | CPU µs per span | spread |${ratesSay ? ' spans/s |' : ''} throughput at equal CPU, of (a) |\n|---|---|---|${ratesSay ? '---|' : ''}---|`,
   )
   for (const { name, micros, rate } of rows) {
     const middle = median(micros)
     const spread = `${Math.min(...micros).toFixed(1)}–${Math.max(...micros).toFixed(1)}`
-    const perSecond = (Math.round(median(rate) / 100) * 100).toLocaleString('en')
+    const perSecond = ratesSay ? ` ${(Math.round(median(rate) / 100) * 100).toLocaleString('en')} |` : ''
     console.log(
-      `| ${name} | ${middle.toFixed(1)} | ${spread} | ${perSecond} | ${((100 * bare) / middle).toFixed(0)} % |`,
+      `| ${name} | ${middle.toFixed(1)} | ${spread} |${perSecond} ${((100 * bare) / middle).toFixed(0)} % |`,
     )
   }
 }

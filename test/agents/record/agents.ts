@@ -1,4 +1,4 @@
-/** How each agent is started: the settings of docs/agents.md, against a simulator, in a home and a folder of its own. */
+/** How each agent is started: its settings, against a simulator, in a home and a folder of its own. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
