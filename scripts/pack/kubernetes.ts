@@ -1,4 +1,5 @@
 /** The kit as Kubernetes takes it: rules, dashboards and the Collector, as resources and as values for the upstream chart. */
+import { partsOf } from '../../images/signatures.ts'
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parse, stringify } from 'yaml'
@@ -106,11 +107,11 @@ export const openTelemetryCollector = (image: string): string =>
  * @param image with its tag
  */
 export function helmValues(image: string): string {
-  const [repository, tag] = image.split(':')
+  const { repository, tag, digest } = partsOf(image)
   return write({
     mode: 'statefulset',
     replicaCount: 1,
-    image: { repository, tag },
+    image: { repository, tag, ...(digest !== '' && { digest }) },
     command: { name: 'otelcol-contrib' },
     // 400 MiB of 512.
     useGOMEMLIMIT: true,

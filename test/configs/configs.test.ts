@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { parse } from 'yaml'
 import { ruleFiles, testsFolder } from '../../alerts/rules.ts'
 import { resolveImages } from '../../images/resolve.ts'
+import { partsOf } from '../../images/signatures.ts'
 import { upstreamImages } from '../../images/upstream.ts'
 import { readBackends } from '../../scripts/collector/backends.ts'
 import { configFlags } from '../../scripts/collector/config.ts'
@@ -75,7 +76,7 @@ testOldest(
 
 test('README.md names the oldest Collector and the newest', async () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8')
-  const newest = (await upstreamImages()).get('COLLECTOR_IMAGE')!.split(':')[1]
+  const newest = partsOf((await upstreamImages()).get('COLLECTOR_IMAGE')!).tag
   expect(readme).toContain(`tested with ${OLDEST_COLLECTOR} and ${newest}`)
 })
 

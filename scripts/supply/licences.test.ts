@@ -1,13 +1,7 @@
 /** Every dependency's licence, as the lock file has it, is one that lets this be used and passed on. */
-import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-
-interface Package {
-  license?: string
-  /** A workspace of this repository. */
-  link?: boolean
-  dev?: boolean
-}
+import { lockedPackages } from './lock.ts'
 
 /** Permissive: a notice at most. */
 const PERMISSIVE = new Set([
@@ -32,23 +26,23 @@ const TOOLS: Record<string, string> = {
 /** Those whose package.json has the licence in the old form, which the lock file leaves out. All MIT. */
 const OLD_FORM = new Set(['node_modules/buildcheck', 'node_modules/cpu-features', 'node_modules/ssh2'])
 
-const lock = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package-lock.json'), 'utf8')) as {
-  packages: Record<string, Package>
-}
-const packages = Object.entries(lock.packages).filter(
-  ([path, { link }]) => path.includes('node_modules/') && !link,
-)
+const packages = lockedPackages()
 
 test('each licence is on the list', () => {
   const others = packages.filter(
-    ([path, { license = '', dev }]) =>
-      !PERMISSIVE.has(license) && !(dev && TOOLS[path] === license) && !(OLD_FORM.has(path) && !license),
+    ({ path, licence, dev }) =>
+      !PERMISSIVE.has(licence) && !(dev && TOOLS[path] === licence) && !(OLD_FORM.has(path) && !licence),
   )
-  expect(others.map(([path, { license }]) => `${path}: ${license}`)).toEqual([])
+  expect(others.map(({ path, licence }) => `${path}: ${licence}`)).toEqual([])
   expect(packages.length).toBeGreaterThan(100)
 })
 
 test('what is excepted is still there', () => {
-  const paths = new Set(packages.map(([path]) => path))
+  const paths = new Set(packages.map(({ path }) => path))
   expect([...Object.keys(TOOLS), ...OLD_FORM].filter((path) => !paths.has(path))).toEqual([])
+})
+
+test('THIRD_PARTY.md lists what the lock file has', () => {
+  const generator = join(import.meta.dirname, 'third-party.ts')
+  execFileSync(process.execPath, [generator, '--check'], { stdio: 'pipe' })
 })
