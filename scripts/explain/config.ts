@@ -81,7 +81,7 @@ export function explainConfig(settings: Settings): Config {
 }
 
 /** Intervals that are for many spans a second. */
-function hurry({ processors, connectors }: Config) {
+export function hurry({ processors, connectors }: Config) {
   for (const [name, settings] of Object.entries(processors)) {
     if (name === 'batch/single_writer') Object.assign(settings as object, { timeout: '200ms' })
     if (name === 'tail_sampling/once_wait')

@@ -4,7 +4,7 @@
 export const GO_TOOLS = {
   cosign: 'github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3',
   syft: 'github.com/anchore/syft/cmd/syft@v1.57.1',
-  'osv-scanner': 'github.com/google/osv-scanner/v2/cmd/osv-scanner@v2.6.0',
+  'osv-scanner': 'github.com/google/osv-scanner/v2/cmd/osv-scanner@v2.4.0',
   actionlint: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
 } as const
 
