@@ -119,7 +119,7 @@ export const codingAgents = dashboard(
         minStep: '10m',
         series: [
           {
-            query: increase(cost, { by: [label.team], where: team }, { over: '1d' }),
+            query: increase(cost, { by: [label.team], where: team, over: '1d' }),
             name: legend(label.team),
           },
         ],
