@@ -1,6 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import { agents } from './agents.ts'
 import { cache } from './cache.ts'
+import { codingAgents } from './coding-agents.ts'
 import { costs } from './cost.ts'
 import { errors } from './errors.ts'
 import { latency } from './latency.ts'
@@ -18,6 +19,7 @@ export const dashboards: Readonly<Record<string, Dashboard>> = {
   'errors.json': errors,
   'cache.json': cache,
   'agents.json': agents,
+  'coding-agents.json': codingAgents,
   'slo.json': slo,
   'pipeline.json': pipeline,
 }

@@ -3,7 +3,16 @@ import { type Variable, variables } from './query.ts'
 
 /** The ids of the dashboards, which links name: a wrong one is a type error. */
 export type Id =
-  'overview' | 'latency' | 'cost' | 'models' | 'errors' | 'cache' | 'agents' | 'slo' | 'pipeline'
+  | 'overview'
+  | 'latency'
+  | 'cost'
+  | 'models'
+  | 'errors'
+  | 'cache'
+  | 'agents'
+  | 'coding-agents'
+  | 'slo'
+  | 'pipeline'
 
 export const uid = (id: Id) => `genai-${id}`
 

@@ -21,6 +21,11 @@ export const label = {
   scope: 'genai_scope',
   evaluation: 'gen_ai_evaluation_name',
   score: 'gen_ai_evaluation_score_label',
+  /** For whom a coding agent works. */
+  team: 'team',
+  costCenter: 'cost_center',
+  repository: 'vcs_repository_name',
+  decision: 'decision',
 } as const
 
 /** A label in a legend. */
@@ -54,6 +59,11 @@ export const failed = 'error_type!=""'
 export const cost = 'gen_ai_client_inference_usage_cost_total'
 export const unpriced = 'gen_ai_client_inference_unpriced_total'
 export const unrecognized = 'gen_ai_client_inference_unrecognized_total'
+/** Of coding agents: what they did, what they say that it cost, and calls that another signal tells. */
+export const prompts = 'gen_ai_coding_agent_prompts_total'
+export const toolDecisions = 'gen_ai_coding_agent_tool_decisions_total'
+export const reportedCost = 'gen_ai_client_inference_usage_cost_reported_total'
+export const leftOut = 'gen_ai_client_inference_left_out_total'
 /** Results of evaluations, and what their scores add up to. */
 export const evaluations = 'gen_ai_evaluation_results_total'
 export const scores = 'gen_ai_evaluation_score_total'

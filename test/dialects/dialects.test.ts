@@ -15,7 +15,7 @@ const moved = new Map(fixtures.map((fixture) => [fixture, asNow(fixture)]))
 
 let pipeline: Pipeline
 beforeAll(async () => {
-  pipeline = await startPipeline()
+  pipeline = await startPipeline({ environment: { GENAI_AGENTS: 'spans' } })
   for (const { otlp } of moved.values()) {
     const response = await fetch(`${pipeline.otlpUrl}/v1/traces`, {
       method: 'POST',
