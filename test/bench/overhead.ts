@@ -4,11 +4,11 @@
  * simulator, all in one run, in turn. `npm run bench:overhead` prints the tables of docs/performance.md;
  * docs/measurements/overhead.md says how they are read.
  *
- *   --rounds=15      how often each is measured; the medians are printed
- *   --calls=250      in a round, of each kind
- *   --paced=4        rounds of calls at a pace, for times; 0: none
+ *   --rounds=10      how often each is measured; the medians are printed
+ *   --calls=100      in a round, of each kind
+ *   --paced=5        rounds of streams at a pace, for times; 0: none
  *   --only=<text>    only those whose names contain it, beside no tracing (may be repeated)
- *   --warm=1500      calls in front of them all
+ *   --warm=800       calls in front of them all
  *   --kind=<text>    only such calls (may be repeated)
  */
 import { fork } from 'node:child_process'
@@ -25,11 +25,11 @@ import type { Variant } from './overhead/variants.ts'
 
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '15' },
-    calls: { type: 'string', default: '250' },
-    paced: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '10' },
+    calls: { type: 'string', default: '100' },
+    paced: { type: 'string', default: '5' },
     only: { type: 'string', multiple: true, default: [] },
-    warm: { type: 'string', default: '1500' },
+    warm: { type: 'string', default: '800' },
     kind: { type: 'string', multiple: true, default: [] },
   },
 })
@@ -41,7 +41,7 @@ const KINDS = ['anthropic', 'anthropic-stream', 'openai', 'openai-stream'].filte
   (kind) => options.kind.length === 0 || options.kind.includes(kind),
 )
 const STREAMS = KINDS.filter((kind) => kind.endsWith('-stream'))
-const PACED = { count: 100, perSecond: 50 }
+const PACED = { count: 75, perSecond: 50 }
 
 /** 40 tokens at once, for the cost of a call. */
 const AT_ONCE = {
@@ -163,15 +163,15 @@ function costs(applications: Application[]): string {
 }
 
 function times(applications: Application[]): string {
-  const of = (one: Application, kinds: string[], read: (paced: Commands['paced']) => number[]) =>
-    kinds.flatMap((kind) => one.paced.get(kind)!.flatMap(read))
+  const of = (one: Application, read: (paced: Commands['paced']) => number[]) =>
+    STREAMS.flatMap((kind) => one.paced.get(kind)!.flatMap(read))
   return markdown(
     ['', 'first chunk ms', 'p99', 'whole call ms', 'p99', 'loop delay ms', 'p99', 'heap MB', 'RSS MB'],
     applications.map((one) => {
-      const first = of(one, STREAMS, ({ first }) => first)
-      const whole = of(one, KINDS, ({ whole }) => whole)
-      const loop = of(one, KINDS, ({ loop }) => [loop.mean])
-      const loop99 = of(one, KINDS, ({ loop }) => [loop.p99])
+      const first = of(one, ({ first }) => first)
+      const whole = of(one, ({ whole }) => whole)
+      const loop = of(one, ({ loop }) => [loop.mean])
+      const loop99 = of(one, ({ loop }) => [loop.p99])
       return [
         one.name,
         ...(first.length === 0
@@ -243,14 +243,16 @@ async function main() {
     }
     for (const one of applications) one.memory = await one.ask('memory')
     console.log(
-      `${cpus()[0]!.model.trim()}, ${cpus().length} cores, Linux ${release()}, Node ${process.versions.node}; ` +
-        `${ROUNDS} rounds of ${CALLS} calls of each kind, medians\n\n${versions()}\n`,
+      `${cpus()[0]!.model.trim()}, ${cpus().length} cores, Linux ${release()}, Node ${process.versions.node}\n\n${versions()}`,
     )
-    console.log(costs(applications))
+    if (ROUNDS > 0) {
+      console.log(`\n${ROUNDS} rounds of ${CALLS} calls of each kind, eight at once, medians\n`)
+      console.log(costs(applications))
+    }
     if (PACED_ROUNDS === 0) return
     for (let round = 0; round < PACED_ROUNDS; round++) {
       await behave(AT_A_PACE)
-      for (const kind of KINDS) {
+      for (const kind of STREAMS) {
         for (const i of applications.keys()) {
           const one = applications[(i + round) % applications.length]!
           const paced = await one.ask('paced', { kind, ...PACED })
@@ -258,7 +260,9 @@ async function main() {
         }
       }
     }
-    console.log(`\n${PACED.perSecond} calls/s, ${PACED_ROUNDS} rounds of ${PACED.count} of each kind\n`)
+    console.log(
+      `\n${PACED.perSecond} calls/s, ${PACED_ROUNDS} rounds of ${PACED.count} streams of each kind\n`,
+    )
     console.log(times(applications))
   } finally {
     for (const one of applications) one.stop()
