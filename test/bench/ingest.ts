@@ -181,93 +181,107 @@ async function settled(target: Target, idle: number) {
   }
 }
 
-async function main() {
-  installPython()
-  const data = await mkdtemp(join(tmpdir(), 'bench-ingest-'))
-  const targets: Target[] = []
-  try {
-    const [mlflowPort, phoenixPort, phoenixGrpc] = await freePorts(3)
-    const host = '127.0.0.1'
-    const [ml, px] = await Promise.all([
-      startMlflow(host, mlflowPort!, data),
-      startPhoenix(host, phoenixPort!, phoenixGrpc!, data),
-    ])
-    targets.push(
-      theirs(`Phoenix ${VERSIONS.phoenix} (SQLite)`, px, () => phoenix(px.url, 'default')),
-      theirs(`MLflow ${VERSIONS.mlflow} (SQLite)`, ml, () => mlflow(ml.url), {
-        'x-mlflow-experiment-id': '0',
-      }),
-    )
-    targets.unshift(await ours('tempo'))
-    targets.splice(1, 0, await ours('jaeger'))
-    const image = (await resolveImages()).COLLECTOR_IMAGE!
-    const [recorded] = await dialectExports(['openinference'])
-    const most = Math.max(...targets.map(({ spans }) => spans)) / BATCH
-
-    // The first are only to fill caches.
-    const first = await encode(image, requests(recorded!, 2))
-    for (const target of targets) await send(target, first)
-    await sleep(HOLDS_SECONDS * 1000)
-    const idle = await Promise.all(
-      targets.map(async (target) => {
-        const before = await target.used()
-        await sleep(10_000)
-        return ((await target.used()).micros - before.micros) / 10_000
-      }),
-    )
-    const micros: number[][] = targets.map(() => [])
-    const wall: number[][] = targets.map(() => [])
-    let bytes = 0
-    for (let round = 0; round < ROUNDS; round++) {
-      const payloads = await encode(image, requests(recorded!, most))
-      bytes = payloads[0]!.body.length / BATCH
-      for (const [i, target] of targets.entries()) {
-        const before = { ...(await target.used()), time: Date.now() }
-        const spans = await send(target, payloads.slice(0, target.spans / BATCH))
-        wall[i]!.push(spans / ((Date.now() - before.time) / 1000))
-        if (target.rate !== Infinity) await sleep(HOLDS_SECONDS * 1000)
-        await settled(target, idle[i]!)
-        const used = (await target.used()).micros - before.micros - idle[i]! * (Date.now() - before.time)
-        micros[i]!.push(used / spans)
-        console.error(`${target.name}: ${Math.round(used / spans)} µs`)
-      }
-    }
-    const ours_ = spread(micros[0]!).median
-    const rows = await Promise.all(
-      targets.map(async (target, i) => {
-        const { median, low, high } = spread(micros[i]!)
-        const { megabytes } = await target.used()
-        const { input, output, cost } = await target.has()
-        if (!(input > 0 && output > 0 && cost > 0)) throw new Error(`${target.name} has no tokens or no cost`)
-        const spans = ROUNDS * target.spans + 2 * BATCH
-        return [
-          target.name,
-          String(Math.round(median)),
-          `${Math.round(low)}–${Math.round(high)}`,
-          (median / ours_).toFixed(1),
-          (idle[i]! / 10).toFixed(1),
-          String(Math.round(megabytes)),
-          String(spans),
-          ...[input, output].map((tokens) => (tokens / spans).toFixed(1)),
-          ((1000 * cost) / spans).toFixed(3),
-        ]
-      }),
-    )
-    console.log(
-      `${cpus()[0]!.model.trim()}, ${cpus().length} cores, Linux ${release()}; ${ROUNDS} rounds, medians; ` +
-        `${Math.round(bytes)} bytes a span, ${BATCH} spans a request\n`,
-    )
-    const head = ['', 'CPU µs a span', 'quarters', 'times', 'idle, % of a core', 'memory MB', 'spans']
-    console.log(markdown([...head, 'tokens in a span', 'out', 'USD of 1,000'], rows, 1))
-    for (const [i, target] of targets.entries())
-      if (target.rate === Infinity)
-        console.log(
-          `${target.name}: ${Math.round(spread(wall[i]!).median)} spans/s answered, one request after the other`,
-        )
-  } finally {
-    for (const target of targets) await target.stop()
-    await rm(data, { recursive: true, force: true })
-  }
+/** Starts all into `targets`. */
+async function startAll(data: string, targets: Target[]) {
+  const [mlflowPort, phoenixPort, phoenixGrpc] = await freePorts(3)
+  const host = '127.0.0.1'
+  const [ml, px] = await Promise.all([
+    startMlflow(host, mlflowPort!, data),
+    startPhoenix(host, phoenixPort!, phoenixGrpc!, data),
+  ])
+  targets.push(
+    theirs(`Phoenix ${VERSIONS.phoenix} (SQLite)`, px, () => phoenix(px.url, 'default')),
+    theirs(`MLflow ${VERSIONS.mlflow} (SQLite)`, ml, () => mlflow(ml.url), {
+      'x-mlflow-experiment-id': '0',
+    }),
+  )
+  // The first is what the others are compared with.
+  targets.unshift(await ours('jaeger'))
+  targets.unshift(await ours('tempo'))
 }
 
-await main()
+async function measure(targets: Target[]) {
+  const image = (await resolveImages()).COLLECTOR_IMAGE!
+  const [recorded] = await dialectExports(['openinference'])
+  const most = Math.max(...targets.map(({ spans }) => spans)) / BATCH
+
+  // The first are only to fill caches.
+  const first = await encode(image, requests(recorded!, 2))
+  for (const target of targets) await send(target, first)
+  await sleep(HOLDS_SECONDS * 1000)
+  const idle = await Promise.all(
+    targets.map(async (target) => {
+      const before = await target.used()
+      await sleep(10_000)
+      return ((await target.used()).micros - before.micros) / 10_000
+    }),
+  )
+  const micros: number[][] = targets.map(() => [])
+  const wall: number[][] = targets.map(() => [])
+  let bytes = 0
+  for (let round = 0; round < ROUNDS; round++) {
+    const payloads = await encode(image, requests(recorded!, most))
+    bytes = payloads[0]!.body.length / BATCH
+    for (const [i, target] of targets.entries()) {
+      const before = { ...(await target.used()), time: Date.now() }
+      const spans = await send(target, payloads.slice(0, target.spans / BATCH))
+      wall[i]!.push(spans / ((Date.now() - before.time) / 1000))
+      if (target.rate !== Infinity) await sleep(HOLDS_SECONDS * 1000)
+      await settled(target, idle[i]!)
+      const used = (await target.used()).micros - before.micros - idle[i]! * (Date.now() - before.time)
+      micros[i]!.push(used / spans)
+      console.error(`${target.name}: ${Math.round(used / spans)} µs`)
+    }
+  }
+  const first_ = spread(micros[0]!).median
+  const rows = await Promise.all(
+    targets.map(async (target, i) => {
+      const { median, low, high } = spread(micros[i]!)
+      const { megabytes } = await target.used()
+      const { input, output, cost } = await target.has()
+      if (!(input > 0 && output > 0 && cost > 0)) throw new Error(`${target.name} has no tokens or no cost`)
+      const spans = ROUNDS * target.spans + 2 * BATCH
+      return [
+        target.name,
+        String(Math.round(median)),
+        `${Math.round(low)}–${Math.round(high)}`,
+        (median / first_).toFixed(1),
+        (idle[i]! / 10).toFixed(1),
+        String(Math.round(megabytes)),
+        String(spans),
+        ...[input, output].map((tokens) => (tokens / spans).toFixed(1)),
+        ((1000 * cost) / spans).toFixed(3),
+      ]
+    }),
+  )
+  console.log(
+    `${cpus()[0]!.model.trim()}, ${cpus().length} cores, Linux ${release()}; ${ROUNDS} rounds, medians; ` +
+      `${Math.round(bytes)} bytes a span, ${BATCH} spans a request\n`,
+  )
+  const head = ['', 'CPU µs a span', 'quarters', 'times', 'idle, % of a core', 'memory MB', 'spans']
+  console.log(markdown([...head, 'tokens in a span', 'out', 'USD of 1,000'], rows, 1))
+  for (const [i, target] of targets.entries())
+    if (target.rate === Infinity)
+      console.log(
+        `${target.name}: ${Math.round(spread(wall[i]!).median)} spans/s answered, one request after the other`,
+      )
+}
+
+installPython()
+const data = await mkdtemp(join(tmpdir(), 'bench-ingest-'))
+const targets: Target[] = []
+/** Containers would stay. */
+const told = new Promise<never>((_, reject) => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => reject(new Error(signal)))
+})
+try {
+  await Promise.race([told, startAll(data, targets).then(() => measure(targets))])
+} catch (error) {
+  console.error(error)
+  process.exitCode = 1
+} finally {
+  for (const target of targets) await target.stop()
+  await rm(data, { recursive: true, force: true })
+}
+// What was cut may still wait for something.
+process.exit()

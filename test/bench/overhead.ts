@@ -8,7 +8,7 @@
  *   --calls=100      in a round, of each kind
  *   --paced=5        rounds of streams at a pace, for times; 0: none
  *   --only=<text>    only those whose names contain it, beside no tracing (may be repeated)
- *   --warm=800       calls in front of them all
+ *   --warm=2000      calls in front of them all
  *   --kind=<text>    only such calls (may be repeated)
  */
 import { fork } from 'node:child_process'
@@ -29,7 +29,7 @@ const { values: options } = parseArgs({
     calls: { type: 'string', default: '100' },
     paced: { type: 'string', default: '5' },
     only: { type: 'string', multiple: true, default: [] },
-    warm: { type: 'string', default: '800' },
+    warm: { type: 'string', default: '2000' },
     kind: { type: 'string', multiple: true, default: [] },
   },
 })
@@ -59,7 +59,7 @@ const AT_A_PACE = {
 }
 
 interface Commands {
-  busy: { micros: number }
+  busy: { micros: number; sending: number }
   paced: { first: number[]; whole: number[]; loop: { mean: number; p99: number } }
   memory: { rss: number; heap: number }
 }
@@ -71,6 +71,8 @@ class Application {
   readonly #process: ChildProcess
   /** CPU µs per call of each round, by kind. */
   readonly micros = new Map<string, number[]>()
+  /** Of these for sending what was left at a round's end. */
+  readonly sending: number[] = []
   readonly paced = new Map<string, Commands['paced'][]>()
   spansPerCall = 0
   bytesPerCall = 0
@@ -138,7 +140,16 @@ function costs(applications: Application[]): string {
   const mean = (one: Application) =>
     all(one)[0]!.map((_, round) => all(one).reduce((sum, rounds) => sum + rounds[round]!, 0) / KINDS.length)
   return markdown(
-    ['', 'CPU µs a call', 'more than none (quarters)', 'ratio', ...KINDS, 'spans a call', 'bytes a call'],
+    [
+      '',
+      'CPU µs a call',
+      'more than none (quarters)',
+      'ratio',
+      ...KINDS,
+      'sending',
+      'spans a call',
+      'bytes a call',
+    ],
     applications.map((one) => {
       const base = baseOf(one)
       const isBase = applications.some((other) => other.base === one.name)
@@ -154,6 +165,7 @@ function costs(applications: Application[]): string {
             ? figure(spread(one.micros.get(kind)!).median)
             : figure(spread(differences(one.micros.get(kind)!, base.micros.get(kind)!)).median),
         ),
+        figure(spread(one.sending).median),
         figure(one.spansPerCall, 1),
         figure(one.bytesPerCall),
       ]
@@ -236,7 +248,8 @@ async function main() {
         // Not always the same in front.
         for (const i of applications.keys()) {
           const one = applications[(i + round) % applications.length]!
-          const { micros } = await one.ask('busy', { kind, count: CALLS, concurrency: 8 })
+          const { micros, sending } = await one.ask('busy', { kind, count: CALLS, concurrency: 8 })
+          one.sending.push(sending)
           one.micros.set(kind, [...(one.micros.get(kind) ?? []), micros])
         }
       }

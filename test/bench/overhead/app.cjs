@@ -74,9 +74,10 @@ async function busy({ kind, count, concurrency }) {
       while (left-- > 0) await calls[kind]()
     }),
   )
+  const called = process.cpuUsage(before)
   await flush()
   const { user, system } = process.cpuUsage(before)
-  return { micros: (user + system) / count }
+  return { micros: (user + system) / count, sending: (user + system - called.user - called.system) / count }
 }
 
 /** So many a second, for how long they take and what else has to wait. */

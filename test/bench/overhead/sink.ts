@@ -20,6 +20,8 @@ export class Sink {
   })
 
   async start(): Promise<this> {
+    // Those that wait for their turn keep their connections, and do not ask for them again when they are closed.
+    this.#server.keepAliveTimeout = 600_000
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
     return this
   }
