@@ -37,7 +37,7 @@ export async function cpuMicros(container: string): Promise<number> {
   return stats.cpu_stats.cpu_usage.total_usage / 1000
 }
 
-function engine<T>(path: string): Promise<T> {
+export function engine<T>(path: string): Promise<T> {
   return new Promise((resolve, reject) => {
     request({ socketPath: '/var/run/docker.sock', path }, (response) => {
       const chunks: Buffer[] = []

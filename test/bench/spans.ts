@@ -29,7 +29,7 @@ interface ScopeSpans {
   spans: Span[]
 }
 
-interface Export {
+export interface Export {
   resourceSpans: { resource?: { attributes?: Attribute[] }; scopeSpans: ScopeSpans[] }[]
 }
 
