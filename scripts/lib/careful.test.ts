@@ -74,7 +74,7 @@ test('after a large one among small ones, fewer bytes are on their way', async (
   expect(seen.most).toBe(1)
 })
 
-test.each([429, 502, 503, 504])('%s: it waits longer each time, and says so', async (status) => {
+test.each([429, 500, 502, 503, 504])('%s: it waits longer each time, and says so', async (status) => {
   const { url } = await store((_, nth) => (nth < 4 ? { status } : { body: 'all' }))
   const { careful, words, waits } = reader(url)
   expect((await careful.read('/'))?.text).toBe('all')

@@ -23,8 +23,8 @@ export const BOUNDS: Bounds = {
   patience: 120_000,
 }
 
-/** Refused for now: a limit, a proxy in front, a store that starts or has no memory left. */
-const BUSY = new Set([429, 502, 503, 504])
+/** Refused for now: a limit, a proxy in front, a store that starts or has no memory left. Tempo answers 500 under load, too. */
+const BUSY = new Set([429, 500, 502, 503, 504])
 const FIRST_WAIT = 1000
 const LONGEST_WAIT = 30_000
 
