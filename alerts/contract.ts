@@ -108,6 +108,15 @@ export const contract: ReadonlyMap<string, readonly string[]> = new Map<string, 
   // Prometheus' own. ALERTS has the labels of the alert beside these.
   ['up', ['job', 'instance']],
   ['prometheus_rule_evaluation_failures_total', ['job', 'instance', 'rule_group']],
+  ['prometheus_tsdb_wal_writes_failed_total', ['job', 'instance']],
+  ['prometheus_tsdb_wal_corruptions_total', ['job', 'instance']],
+  ['prometheus_tsdb_compactions_failed_total', ['job', 'instance']],
+  ['prometheus_notifications_dropped_total', ['job', 'instance']],
+  // Alertmanager's, and Tempo's (which has it from the first discarded span on).
+  ['alertmanager_notifications_failed_total', ['job', 'instance', 'integration']],
+  ['tempo_discarded_spans_total', ['job', 'instance', 'reason', 'tenant']],
+  // Every process that is scraped.
+  ['process_resident_memory_bytes', ['job', 'instance']],
   [
     'ALERTS',
     [
