@@ -105,6 +105,10 @@ export const contract: ReadonlyMap<string, readonly string[]> = new Map<string, 
   // The guard's of its queue (sidecars/queue-guard).
   ['otelcol_queue_set_aside_files', ['job', 'instance']],
 
+  // The probe's (sidecars/probe).
+  ['genai_probe_ok', ['job', 'instance', 'stage']],
+  ['genai_probe_last_right_timestamp_seconds', ['job', 'instance']],
+
   // Prometheus' own. ALERTS has the labels of the alert beside these.
   ['up', ['job', 'instance']],
   ['prometheus_rule_evaluation_failures_total', ['job', 'instance', 'rule_group']],
