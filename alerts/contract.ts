@@ -114,9 +114,22 @@ export const contract: ReadonlyMap<string, readonly string[]> = new Map<string, 
   // The guard's of its queue (sidecars/queue-guard).
   ['otelcol_queue_set_aside_files', ['job', 'instance']],
 
+  // The probe's (sidecars/probe).
+  ['genai_probe_ok', ['job', 'instance', 'stage']],
+  ['genai_probe_last_right_timestamp_seconds', ['job', 'instance']],
+
   // Prometheus' own. ALERTS has the labels of the alert beside these.
   ['up', ['job', 'instance']],
   ['prometheus_rule_evaluation_failures_total', ['job', 'instance', 'rule_group']],
+  ['prometheus_tsdb_wal_writes_failed_total', ['job', 'instance']],
+  ['prometheus_tsdb_wal_corruptions_total', ['job', 'instance']],
+  ['prometheus_tsdb_compactions_failed_total', ['job', 'instance']],
+  ['prometheus_notifications_dropped_total', ['job', 'instance']],
+  // Alertmanager's, and Tempo's (which has it from the first discarded span on).
+  ['alertmanager_notifications_failed_total', ['job', 'instance', 'integration']],
+  ['tempo_discarded_spans_total', ['job', 'instance', 'reason', 'tenant']],
+  // Every process that is scraped.
+  ['process_resident_memory_bytes', ['job', 'instance']],
   [
     'ALERTS',
     [

@@ -6,12 +6,15 @@
  *   npm run reconcile -- --tempo http://tempo:3200 --prometheus http://prometheus:9090
  *   npm run reconcile -- --jaeger http://jaeger:16686
  *
+ * It reads a bounded amount at once, and waits where the store is busy: it never takes it down.
+ *
  * Exit code: 0 they agree, 1 they differ (the differences are printed), 2 they could not be compared.
  */
 import { parseArgs, styleText } from 'node:util'
 import { increases } from './lib/prometheus.ts'
 import { counterOf, difference, QUANTITIES, reconcile } from './lib/reconcile.ts'
 import type { Compared, Quantity } from './lib/reconcile.ts'
+import { GivenUp } from './lib/careful.ts'
 import { duration } from './lib/duration.ts'
 import { table } from './lib/table.ts'
 import { jaeger, tempo, type TraceStore } from './lib/trace-store.ts'
@@ -140,6 +143,8 @@ async function reach<T>(what: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read()
   } catch (error) {
+    // It says all of this itself.
+    if (error instanceof GivenUp) throw error
     const { message, cause } = error as Error
     const { code, message: reason } = (cause ?? {}) as { code?: string; message?: string }
     throw new Error(`${what} could not be read: ${code ?? reason ?? message}`, { cause: error })

@@ -3,8 +3,9 @@ import { dashboard, firingAlerts } from './dashboard.ts'
 import { errorRateGraph, errorRateNumber, rateLimitedGraph, rateLimitedNumber } from './errors.ts'
 import { firstChunkNumber, latencyGraph, latencyNumber } from './latency.ts'
 import { limit } from './limits.ts'
+import { dashboardLink } from './links.ts'
 import { noCalls, noCost, noStreams, uncached } from './measures.ts'
-import { bars, graph, number, rows, table } from './panel.ts'
+import { bars, graph, names, number, rows, table } from './panel.ts'
 import {
   calls,
   cost,
@@ -19,6 +20,7 @@ import {
   type Take,
   tokens,
 } from './query.ts'
+import { down } from './stores.ts'
 import { unit } from './theme.ts'
 
 const featureAndModel = { by: [label.feature, label.model] }
@@ -44,7 +46,7 @@ export const overview = dashboard(
       number({
         title: 'Firing alerts',
         description:
-          'Alerts that fire now for the selected environments and services, and those of the Collector.',
+          'Alerts that fire now for the selected environments and services, and those of the Collector and the stores.',
         unit: unit.none,
         noValue: 'Prometheus does not answer',
         width: 4,
@@ -78,6 +80,16 @@ export const overview = dashboard(
       spendForecast(),
       spendYesterday(),
       rateLimitedNumber(4),
+
+      names({
+        title: 'What is down?',
+        description: `${down.description} Numbers on this page may be short then.`,
+        unit: unit.none,
+        noValue: 'Prometheus does not answer',
+        width: 24,
+        query: down.query,
+        links: [dashboardLink('pipeline', 'Pipeline')],
+      }),
 
       latencyGraph(8),
       errorRateGraph(8),
@@ -119,7 +131,7 @@ export const overview = dashboard(
       rows({
         title: 'Which alerts fire?',
         description:
-          'Alerts that fire now for the selected environments and services, and those of the Collector, from the rules in Prometheus. Each name opens its runbook.',
+          'Alerts that fire now for the selected environments and services, and those of the Collector and the stores, from the rules in Prometheus. Each name opens its runbook.',
         unit: unit.none,
         noValue: 'No alert fires',
         width: 24,

@@ -136,6 +136,17 @@ export function number(
   return panel
 }
 
+/** The names of what there is: each result by its `job`; 0 is good, more is bad. */
+export function names(question: Question & { query: string }): stat.PanelBuilder {
+  return describe(new stat.PanelBuilder(), { ...question, threshold: 1 }, 2)
+    .withTarget(target({ query: question.query, name: '{{job}}' }).instant())
+    .reduceOptions(last())
+    .mappings([noNumber(question.noValue)])
+    .graphMode(common.BigValueGraphMode.None)
+    .colorMode(common.BigValueColorMode.Value)
+    .textMode(common.BigValueTextMode.Name)
+}
+
 /** Lines over time; `stacked` where they are parts of a whole. */
 export function graph(
   question: Question & {

@@ -1,23 +1,40 @@
 import { dashboard } from './dashboard.ts'
 import { limit } from './limits.ts'
-import { graph, number, rows, type Series, table } from './panel.ts'
+import { graph, names, number, rows, type Series, table } from './panel.ts'
+import { down } from './stores.ts'
 import { above0, calls, increase, label, legend, metric, selector, tokens, unrecognized } from './query.ts'
 import { unit } from './theme.ts'
 import { selectedCalls } from './trace-link.ts'
 import { field, spans } from './traces.ts'
 
-// The Collector's own metrics have no environment, service or model: these panels are of all Collectors.
+// The Collector's own metrics have no environment, service or model: these panels are of all Collectors. By their job, as
+// Jaeger is a Collector too, and has the same metrics.
 
-const noCollector = 'Prometheus does not scrape the Collector'
+// Also what is shown when Prometheus does not answer.
+const noCollector = 'Prometheus has nothing of the Collector'
 const instances = 'instance'
 const perSecond = (series: string, ...by: string[]): Series => ({
   query: `sum by (${by.join(', ')}) (rate(${series}[$__rate_interval]))`,
   name: legend(...by),
 })
-/** In the time range, of counters that only exist from the first time on. */
+/** In the time range, of counters that only exist from the first time on: 0, where the Collector was scraped. */
 const lost = (...series: string[]) =>
-  series.map((one) => `(sum(increase(${one}[$__range])) or vector(0))`).join(' + ')
-const queue = 'otelcol_exporter_queue_size / otelcol_exporter_queue_capacity'
+  series
+    .map(
+      (one) =>
+        `(sum(increase(${one}[$__range])) or 0 * count(max_over_time(up{job="otel-collector"}[$__range]) == 1))`,
+    )
+    .join(' + ')
+/** The same of other jobs: 0, where one of them was scraped. */
+const inStores = (jobs: string[], ...series: string[]) =>
+  series
+    .map(
+      (one) =>
+        `(sum(increase(${one}[$__range])) or 0 * count(max_over_time(up{job=~"${jobs.join('|')}"}[$__range]) == 1))`,
+    )
+    .join(' + ')
+const queue =
+  'otelcol_exporter_queue_size{job="otel-collector"} / otelcol_exporter_queue_capacity{job="otel-collector"}'
 /** How old the newest point of a metric is. Points carry the time at which the Collector made them. */
 const age = (series: string) => `time() - max(timestamp(${selector(series)}))`
 
@@ -46,7 +63,7 @@ export const pipeline = dashboard(
         noValue: noCollector,
         width: 4,
         threshold: 1,
-        query: `round(${lost('otelcol_receiver_refused_spans_total', 'otelcol_exporter_send_failed_spans_total')})`,
+        query: `round(${lost('otelcol_receiver_refused_spans_total{job="otel-collector"}', 'otelcol_exporter_send_failed_spans_total{job="otel-collector"}')})`,
       }),
       number({
         title: 'Points lost',
@@ -56,7 +73,7 @@ export const pipeline = dashboard(
         noValue: noCollector,
         width: 4,
         threshold: 1,
-        query: `round(${lost('otelcol_exporter_send_failed_metric_points_total', 'otelcol_deltatocumulative_datapoints_total{error!=""}')})`,
+        query: `round(${lost('otelcol_exporter_send_failed_metric_points_total{job="otel-collector"}', 'otelcol_deltatocumulative_datapoints_total{job="otel-collector", error!=""}')})`,
       }),
       number({
         title: 'Fullest queue',
@@ -98,8 +115,14 @@ export const pipeline = dashboard(
         noValue: noCollector,
         width: 8,
         series: [
-          { query: 'sum(rate(otelcol_receiver_accepted_spans_total[$__rate_interval]))', name: 'received' },
-          { query: 'sum(rate(otelcol_exporter_sent_spans_total[$__rate_interval]))', name: 'sent' },
+          {
+            query: 'sum(rate(otelcol_receiver_accepted_spans_total{job="otel-collector"}[$__rate_interval]))',
+            name: 'received',
+          },
+          {
+            query: 'sum(rate(otelcol_exporter_sent_spans_total{job="otel-collector"}[$__rate_interval]))',
+            name: 'sent',
+          },
         ],
       }),
       graph({
@@ -111,17 +134,23 @@ export const pipeline = dashboard(
         width: 8,
         reaches: 1,
         series: [
-          { query: 'sum(rate(otelcol_receiver_refused_spans_total[$__rate_interval]))', name: 'refused' },
           {
-            query: 'sum(rate(otelcol_processor_memory_limiter_refused_spans_total[$__rate_interval]))',
+            query: 'sum(rate(otelcol_receiver_refused_spans_total{job="otel-collector"}[$__rate_interval]))',
+            name: 'refused',
+          },
+          {
+            query:
+              'sum(rate(otelcol_processor_memory_limiter_refused_spans_total{job="otel-collector"}[$__rate_interval]))',
             name: 'out of memory',
           },
           {
-            query: 'sum(rate(otelcol_exporter_send_failed_spans_total[$__rate_interval]))',
+            query:
+              'sum(rate(otelcol_exporter_send_failed_spans_total{job="otel-collector"}[$__rate_interval]))',
             name: 'spans not sent',
           },
           {
-            query: 'sum(rate(otelcol_exporter_send_failed_metric_points_total[$__rate_interval]))',
+            query:
+              'sum(rate(otelcol_exporter_send_failed_metric_points_total{job="otel-collector"}[$__rate_interval]))',
             name: 'points not sent',
           },
         ],
@@ -159,7 +188,10 @@ export const pipeline = dashboard(
         noValue: noCollector,
         width: 8,
         series: [
-          { query: `max by (${instances}) (otelcol_process_memory_rss_bytes)`, name: legend(instances) },
+          {
+            query: `max by (${instances}) (otelcol_process_memory_rss_bytes{job="otel-collector"})`,
+            name: legend(instances),
+          },
         ],
       }),
       graph({
@@ -172,8 +204,65 @@ export const pipeline = dashboard(
         reaches: 1,
         series: [
           {
-            query: `max by (${instances}) (otelcol_deltatocumulative_streams_tracked / otelcol_deltatocumulative_streams_limit)`,
+            query: `max by (${instances}) (otelcol_deltatocumulative_streams_tracked{job="otel-collector"} / otelcol_deltatocumulative_streams_limit{job="otel-collector"})`,
             name: legend(instances),
+          },
+        ],
+      }),
+    ],
+
+    'Do the stores answer, and keep what they got?': [
+      names({
+        title: 'What is down?',
+        description: down.description,
+        unit: unit.none,
+        noValue: 'Prometheus does not answer',
+        width: 8,
+        height: 4,
+        query: down.query,
+      }),
+      number({
+        title: 'Spans thrown away',
+        description:
+          'Spans that the trace store acknowledged and discarded in the time range. TraceStoreDiscardsSpans says why.',
+        unit: unit.none,
+        noValue: 'No trace store in Prometheus',
+        width: 8,
+        height: 4,
+        threshold: 1,
+        query: `round(${inStores(['tempo', 'jaeger'], 'tempo_discarded_spans_total', 'otelcol_exporter_send_failed_spans_total{job="jaeger"}')})`,
+      }),
+      number({
+        title: 'Failures of Prometheus and Alertmanager',
+        description:
+          'Rules that could not be evaluated, writes and compactions that failed, and alerts that were not delivered, in the time range.',
+        unit: unit.none,
+        noValue: 'Prometheus does not scrape itself',
+        width: 8,
+        height: 4,
+        threshold: 1,
+        query: `round(${inStores(['prometheus'], 'prometheus_rule_evaluation_failures_total', 'prometheus_tsdb_wal_writes_failed_total', 'prometheus_tsdb_wal_corruptions_total', 'prometheus_tsdb_compactions_failed_total', 'prometheus_notifications_dropped_total', 'alertmanager_notifications_failed_total')})`,
+      }),
+      graph({
+        title: 'Why spans are thrown away',
+        description: 'Spans per second that Tempo discards after it has acknowledged them, by its reason.',
+        unit: unit.perSecond,
+        noValue: 'Nothing was thrown away',
+        width: 12,
+        reaches: 1,
+        series: [perSecond('tempo_discarded_spans_total', 'reason')],
+      }),
+      graph({
+        title: 'Memory of the stores',
+        description: 'Resident memory of Tempo or Jaeger, Prometheus and Alertmanager.',
+        unit: unit.bytes,
+        noValue: 'Prometheus scrapes none of them',
+        width: 12,
+        series: [
+          {
+            query:
+              'max by (job) (process_resident_memory_bytes{job=~"tempo|prometheus|alertmanager"} or otelcol_process_memory_rss_bytes{job="jaeger"})',
+            name: legend('job'),
           },
         ],
       }),
@@ -265,7 +354,9 @@ export const pipeline = dashboard(
         unit: unit.perSecond,
         noValue: noCollector,
         width: 8,
-        series: [perSecond('otelcol_receiver_accepted_spans_total', 'receiver', 'transport')],
+        series: [
+          perSecond('otelcol_receiver_accepted_spans_total{job="otel-collector"}', 'receiver', 'transport'),
+        ],
       }),
       graph({
         title: 'Metrics and logs of applications',
@@ -277,15 +368,17 @@ export const pipeline = dashboard(
         series: [
           {
             query:
-              'sum(rate(otelcol_receiver_accepted_metric_points_total{receiver="otlp"}[$__rate_interval]))',
+              'sum(rate(otelcol_receiver_accepted_metric_points_total{job="otel-collector", receiver="otlp"}[$__rate_interval]))',
             name: 'points accepted',
           },
           {
-            query: 'sum(rate(otelcol_receiver_accepted_log_records_total[$__rate_interval]))',
+            query:
+              'sum(rate(otelcol_receiver_accepted_log_records_total{job="otel-collector"}[$__rate_interval]))',
             name: 'log records accepted',
           },
           {
-            query: 'sum(rate(otelcol_processor_filter_logs_filtered_total[$__rate_interval]))',
+            query:
+              'sum(rate(otelcol_processor_filter_logs_filtered_total{job="otel-collector"}[$__rate_interval]))',
             name: 'log records dropped: no backend',
           },
         ],
@@ -296,7 +389,7 @@ export const pipeline = dashboard(
         unit: unit.perSecond,
         noValue: noCollector,
         width: 8,
-        series: [perSecond('otelcol_exporter_sent_metric_points_total', 'exporter')],
+        series: [perSecond('otelcol_exporter_sent_metric_points_total{job="otel-collector"}', 'exporter')],
       }),
       rows({
         title: 'What does Prometheus reach?',

@@ -1,27 +1,44 @@
 /** Jaeger's query API, version 3, which answers OTLP. */
+import { CarefulReader, Page, Refused, TooLarge } from './careful.ts'
 import { countedOnce } from './counted-once.ts'
 import { callsAmong, type StoredCall } from './stored-call.ts'
 import { spansOf, type Otlp, type StoredSpan } from './stored-span.ts'
 
-/** Traces in one answer; more, and the time range is halved. There are no pages, and no more than `max_traces` of jaeger/jaeger.yaml. */
+/**
+ * Traces in one answer, at first and at most; more, and the time range is halved. There are no pages, and no more than
+ * `max_traces` of jaeger/jaeger.yaml. Jaeger answers whole traces, however large.
+ */
+const FEW = 4
 const TRACES = 1000
 
 /** As it is stored: by default Jaeger shifts what clocks that differ seem to have shifted. */
 export const tracePath = (traceId: string) => `/api/v3/traces/${traceId}?raw_traces=true`
 
 /** @throws where Jaeger does not answer, or refuses. */
-export const readTrace = (jaegerUrl: string, traceId: string): Promise<StoredSpan[]> =>
-  ask(jaegerUrl, tracePath(traceId))
+export async function readTrace(jaegerUrl: string, traceId: string): Promise<StoredSpan[]> {
+  const response = await fetch(jaegerUrl + tracePath(traceId))
+  if (response.status === 404) return []
+  const text = await response.text()
+  if (!response.ok) throw new Refused('Jaeger', response.status, text)
+  return spansOfAnswer(text)
+}
+
+const spansOfAnswer = (text: string): StoredSpan[] =>
+  spansOf((JSON.parse(text) as { result?: Otlp }).result ?? {})
 
 /**
  * Every call that ended after `fromMs` and up to `toMs`, each once.
  *
  * @throws where Jaeger does not answer, or refuses.
  */
-export async function callsInJaeger(jaegerUrl: string, fromMs: number, toMs: number): Promise<StoredCall[]> {
+export async function callsInJaeger(
+  reader: CarefulReader,
+  fromMs: number,
+  toMs: number,
+): Promise<StoredCall[]> {
   // Jaeger searches by the start of spans, and a call may have begun long before the range.
-  const spans = await search(jaegerUrl, fromMs - LONGEST_MS, toMs)
-  return callsOf(spans).filter(({ endMs }) => endMs > fromMs && endMs <= toMs)
+  const calls = await search(reader, new Page(FEW, TRACES), fromMs - LONGEST_MS, toMs)
+  return eachOnce(calls).filter(({ endMs }) => endMs > fromMs && endMs <= toMs)
 }
 
 /** No call of a model takes longer. */
@@ -29,44 +46,51 @@ const LONGEST_MS = 3_600_000
 
 /** The calls of these traces that ended after `fromMs` and up to `toMs`, each once. */
 export async function callsOfTraces(
-  jaegerUrl: string,
+  reader: CarefulReader,
   traceIds: readonly string[],
   fromMs: number,
   toMs: number,
 ): Promise<StoredCall[]> {
-  const spans: StoredSpan[] = []
-  for (let i = 0; i < traceIds.length; i += 16) {
-    const read = traceIds.slice(i, i + 16).map((traceId) => readTrace(jaegerUrl, traceId))
-    spans.push(...(await Promise.all(read)).flat())
-  }
-  return callsOf(spans).filter(({ endMs }) => endMs > fromMs && endMs <= toMs)
+  const read = await Promise.all(
+    traceIds.map(async (traceId) => {
+      const answer = await reader.read(tracePath(traceId))
+      return answer === undefined ? [] : callsAmong(spansOfAnswer(answer.text))
+    }),
+  )
+  return eachOnce(read.flat()).filter(({ endMs }) => endMs > fromMs && endMs <= toMs)
 }
 
 /** What was sent twice is stored twice. */
-const callsOf = (spans: readonly StoredSpan[]): StoredCall[] =>
-  countedOnce([
-    ...new Map(callsAmong(spans).map((call) => [`${call.traceId} ${call.spanId}`, call])).values(),
-  ])
+const eachOnce = (calls: readonly StoredCall[]): StoredCall[] =>
+  countedOnce([...new Map(calls.map((call) => [`${call.traceId} ${call.spanId}`, call])).values()])
 
-async function search(jaegerUrl: string, fromMs: number, toMs: number): Promise<StoredSpan[]> {
+async function search(
+  reader: CarefulReader,
+  page: Page,
+  fromMs: number,
+  toMs: number,
+): Promise<StoredCall[]> {
+  const smallest = toMs - fromMs <= 1
+  const limit = smallest ? TRACES : page.size
   const query = new URLSearchParams({
     'query.start_time_min': new Date(fromMs).toISOString(),
     'query.start_time_max': new Date(toMs).toISOString(),
-    'query.num_traces': String(TRACES),
+    'query.num_traces': String(limit),
     'query.raw_traces': 'true',
   })
-  const spans = await ask(jaegerUrl, `/api/v3/traces?${query.toString()}`)
-  if (new Set(spans.map(({ traceId }) => traceId)).size < TRACES) return spans
-  if (toMs - fromMs <= 1)
+  try {
+    const answer = await reader.read(`/api/v3/traces?${query.toString()}`)
+    if (answer === undefined) return []
+    page.adapt(answer.bytes)
+    const spans = spansOfAnswer(answer.text)
+    if (new Set(spans.map(({ traceId }) => traceId)).size < limit) return callsAmong(spans)
+  } catch (error) {
+    if (!(error instanceof TooLarge) || smallest) throw error
+    page.adapt(Infinity)
+  }
+  if (smallest)
     throw new Error(`Jaeger has ${TRACES} traces or more within a millisecond: too many to compare`)
   const middle = Math.floor((fromMs + toMs) / 2)
-  return [...(await search(jaegerUrl, fromMs, middle)), ...(await search(jaegerUrl, middle, toMs))]
-}
-
-async function ask(jaegerUrl: string, path: string): Promise<StoredSpan[]> {
-  const response = await fetch(jaegerUrl + path)
-  if (response.status === 404) return []
-  const text = await response.text()
-  if (!response.ok) throw new Error(`Jaeger answered ${response.status}: ${text.slice(0, 500)}`)
-  return spansOf((JSON.parse(text) as { result?: Otlp }).result ?? {})
+  // One after the other: each says how much the next may ask for.
+  return [...(await search(reader, page, fromMs, middle)), ...(await search(reader, page, middle, toMs))]
 }

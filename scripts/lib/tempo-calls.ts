@@ -1,6 +1,7 @@
+import { CarefulReader, Page, TooLarge } from './careful.ts'
 import { countedOnce } from './counted-once.ts'
 import { callsAmong, storedCall, type StoredCall } from './stored-call.ts'
-import { readTrace } from './tempo.ts'
+import { spansOfAnswer, tracePath } from './tempo.ts'
 
 interface Found {
   traces?: {
@@ -20,7 +21,8 @@ interface Found {
   }[]
 }
 
-/** Traces in one answer; more, and the time range is halved. Tempo has no pages. */
+/** Traces in one answer, at first and at most; more, and the time range is halved. Tempo has no pages. */
+const FEW = 250
 const TRACES = 10_000
 /** Spans of a trace in one answer: what Tempo allows unless told otherwise. A trace with more is read by its id. */
 const SPANS_PER_TRACE = 100
@@ -46,39 +48,48 @@ const QUERY = `{ span.genai.role = "inference" } | select(${[
  *
  * @throws where Tempo does not answer, or refuses the query.
  */
-export async function callsInTempo(tempoUrl: string, fromMs: number, toMs: number): Promise<StoredCall[]> {
+export async function callsInTempo(
+  reader: CarefulReader,
+  fromMs: number,
+  toMs: number,
+): Promise<StoredCall[]> {
   const calls = new Map<string, StoredCall>()
-  for (const call of await search(tempoUrl, Math.floor(fromMs / 1000), Math.ceil(toMs / 1000)))
+  const page = new Page(FEW, TRACES)
+  for (const call of await search(reader, page, Math.floor(fromMs / 1000), Math.ceil(toMs / 1000)))
     calls.set(`${call.traceId} ${call.spanId}`, call)
   return countedOnce([...calls.values()]).filter(({ endMs }) => endMs > fromMs && endMs <= toMs)
 }
 
-async function search(tempoUrl: string, start: number, end: number): Promise<StoredCall[]> {
-  const url = new URL('/api/search', tempoUrl)
-  url.search = String(
-    new URLSearchParams({
-      q: QUERY,
-      limit: String(TRACES),
-      spss: String(SPANS_PER_TRACE),
-      start: String(start),
-      end: String(end),
-    }),
-  )
-  const response = await fetch(url)
-  const text = await response.text()
-  if (!response.ok) throw new Error(`Tempo answered ${response.status}: ${text.slice(0, 500)}`)
-  const { traces = [] } = JSON.parse(text) as Found
-  if (traces.length >= TRACES) {
-    if (end - start <= 1)
-      throw new Error(`Tempo has ${TRACES} traces or more within one second: too many to compare`)
+async function search(reader: CarefulReader, page: Page, start: number, end: number): Promise<StoredCall[]> {
+  const smallest = end - start <= 1
+  const limit = smallest ? TRACES : page.size
+  const query = new URLSearchParams({
+    q: QUERY,
+    limit: String(limit),
+    spss: String(SPANS_PER_TRACE),
+    start: String(start),
+    end: String(end),
+  })
+  let traces: Found['traces']
+  try {
+    const { text, bytes } = (await reader.read(`/api/search?${query.toString()}`)) ?? { text: '{}', bytes: 0 }
+    traces = (JSON.parse(text) as Found).traces ?? []
+    page.adapt(bytes)
+  } catch (error) {
+    if (!(error instanceof TooLarge) || smallest) throw error
+    page.adapt(Infinity)
+  }
+  if (traces === undefined || traces.length >= limit) {
+    if (smallest) throw new Error(`Tempo has ${TRACES} traces or more within one second: too many to compare`)
     const middle = Math.floor((start + end) / 2)
-    return [...(await search(tempoUrl, start, middle)), ...(await search(tempoUrl, middle, end))]
+    // One after the other: each says how much the next may ask for.
+    return [...(await search(reader, page, start, middle)), ...(await search(reader, page, middle, end))]
   }
   const calls = await Promise.all(
     traces.map(async ({ traceID, spanSets = [] }) => {
       // Tempo leaves leading zeros out.
       const traceId = traceID.padStart(32, '0')
-      if (spanSets.some(({ matched, spans }) => matched > spans.length)) return readCalls(tempoUrl, traceId)
+      if (spanSets.some(({ matched, spans }) => matched > spans.length)) return readCalls(reader, traceId)
       return spanSets.flatMap(({ spans }) =>
         spans.map(({ spanID, startTimeUnixNano, durationNanos = '0', attributes = [] }) =>
           storedCall(
@@ -104,18 +115,25 @@ async function search(tempoUrl: string, start: number, end: number): Promise<Sto
  * several of its blocks the spans of one (those with most): a trace whose spans came seconds apart may look short.
  */
 export async function callsOfTraces(
-  tempoUrl: string,
+  reader: CarefulReader,
   traceIds: readonly string[],
   fromMs: number,
   toMs: number,
 ): Promise<StoredCall[]> {
-  const calls: StoredCall[] = []
-  // Enough to keep Tempo busy, and not more.
-  for (let i = 0; i < traceIds.length; i += 16) {
-    const read = traceIds.slice(i, i + 16).map((traceId) => readCalls(tempoUrl, traceId))
-    calls.push(...(await Promise.all(read)).flat())
-  }
+  const calls = (await Promise.all(traceIds.map((traceId) => readCalls(reader, traceId)))).flat()
   return countedOnce(calls).filter(({ endMs }) => endMs > fromMs && endMs <= toMs)
 }
 
-const readCalls = async (tempoUrl: string, traceId: string) => callsAmong(await readTrace(tempoUrl, traceId))
+/** For about a second, while it writes a trace from memory to disk, Tempo 3 answers that the trace has no spans. */
+const LOOKS = 4
+const BETWEEN_LOOKS = 2000
+
+async function readCalls(reader: CarefulReader, traceId: string): Promise<StoredCall[]> {
+  for (let look = 1; ; look++) {
+    const answer = await reader.read(tracePath(traceId))
+    if (answer === undefined) return []
+    const spans = spansOfAnswer(answer.text)
+    if (spans.length > 0 || look === LOOKS) return callsAmong(spans)
+    await reader.pause(BETWEEN_LOOKS)
+  }
+}

@@ -13,6 +13,20 @@ export async function readTrace(tempoUrl: string, traceId: string): Promise<Stor
   })
   if (response.status === 404) return []
   if (!response.ok) throw new Error(`Tempo answered ${response.status}: ${await response.text()}`)
-  const { trace = {} } = (await response.json()) as { trace?: Otlp }
+  return spansOfAnswer(await response.text())
+}
+
+/** @throws where Tempo says that it answers a part of the trace only. */
+export function spansOfAnswer(text: string): StoredSpan[] {
+  const {
+    trace = {},
+    status,
+    message,
+  } = JSON.parse(text) as {
+    trace?: Otlp
+    status?: string
+    message?: string
+  }
+  if (status === 'PARTIAL') throw new Error(`Tempo answers a part of a trace only: ${message}`)
   return spansOf(trace)
 }

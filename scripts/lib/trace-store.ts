@@ -1,10 +1,11 @@
+import { CarefulReader } from './careful.ts'
 import * as fromJaeger from './jaeger.ts'
 import type { StoredCall } from './stored-call.ts'
 import type { StoredSpan } from './stored-span.ts'
 import { callsInTempo, callsOfTraces } from './tempo-calls.ts'
 import * as fromTempo from './tempo.ts'
 
-/** Where the Collector's traces are, as far as this repository reads them. All throw where it does not answer. */
+/** Where the Collector's traces are, as far as this repository reads them. All throw where it does not answer. What reads many traces is careful. */
 export interface TraceStore {
   readonly name: string
   readonly url: string
@@ -18,23 +19,29 @@ export interface TraceStore {
   callsOf(traceIds: readonly string[], fromMs: number, toMs: number): Promise<StoredCall[]>
 }
 
-export const tempo = (url: string): TraceStore => ({
-  name: 'Tempo',
-  url,
-  address: (traceId) => `${url}${fromTempo.tracePath(traceId)}`,
-  spans: (traceId) => fromTempo.readTrace(url, traceId),
-  calls: (fromMs, toMs) => callsInTempo(url, fromMs, toMs),
-  callsOf: (traceIds, fromMs, toMs) => callsOfTraces(url, traceIds, fromMs, toMs),
-})
+export function tempo(url: string): TraceStore {
+  const reader = new CarefulReader('Tempo', url)
+  return {
+    name: 'Tempo',
+    url,
+    address: (traceId) => `${url}${fromTempo.tracePath(traceId)}`,
+    spans: (traceId) => fromTempo.readTrace(url, traceId),
+    calls: (fromMs, toMs) => callsInTempo(reader, fromMs, toMs),
+    callsOf: (traceIds, fromMs, toMs) => callsOfTraces(reader, traceIds, fromMs, toMs),
+  }
+}
 
-export const jaeger = (url: string): TraceStore => ({
-  name: 'Jaeger',
-  url,
-  address: (traceId) => `${url}${fromJaeger.tracePath(traceId)}`,
-  spans: (traceId) => fromJaeger.readTrace(url, traceId),
-  calls: (fromMs, toMs) => fromJaeger.callsInJaeger(url, fromMs, toMs),
-  callsOf: (traceIds, fromMs, toMs) => fromJaeger.callsOfTraces(url, traceIds, fromMs, toMs),
-})
+export function jaeger(url: string): TraceStore {
+  const reader = new CarefulReader('Jaeger', url)
+  return {
+    name: 'Jaeger',
+    url,
+    address: (traceId) => `${url}${fromJaeger.tracePath(traceId)}`,
+    spans: (traceId) => fromJaeger.readTrace(url, traceId),
+    calls: (fromMs, toMs) => fromJaeger.callsInJaeger(reader, fromMs, toMs),
+    callsOf: (traceIds, fromMs, toMs) => fromJaeger.callsOfTraces(reader, traceIds, fromMs, toMs),
+  }
+}
 
 /** Both, by the service in docker-compose.yml, with the port that it has there. */
 export const TRACE_STORES = {

@@ -9,6 +9,7 @@ export const mayBeEmpty: Readonly<Record<string, string>> = {
   'Spend of 24 h against the usual': 'needs nine days of data',
   'What is reported twice?': 'the Collector looks at some calls only',
   'Refused, and not sent': 'nothing is refused while all is well',
+  'Why spans are thrown away': 'nothing is thrown away while all is well',
   Yesterday: 'in a browser it asks for yesterday',
 }
 

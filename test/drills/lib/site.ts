@@ -80,6 +80,9 @@ export class Site {
       .withStartupTimeout(240_000)
     const tempo = tempoContainer(images)
       .withNetwork(network)
+      // As in docker-compose.yml.
+      .withResourcesQuota({ memory: 1 })
+      .withEnvironment({ GOMEMLIMIT: '800MiB' })
       .withExposedPorts(fixed(3200, tempoPort), fixed(4317, tempoGrpc))
       .withStartupTimeout(240_000)
     const backends = await Promise.all([prometheus.start(), tempo.start()])
@@ -219,10 +222,10 @@ export class Site {
     return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
   }
 
-  /** Whether the kernel ended the Collector for the memory it used. */
-  async ranOutOfMemory(): Promise<boolean> {
+  /** Whether the kernel ended it for the memory it used. */
+  async ranOutOfMemory(part: Part = 'collector'): Promise<boolean> {
     const format = '{{.State.OOMKilled}}'
-    return (await docker('inspect', '--format', format, this.id('collector'))).trim() === 'true'
+    return (await docker('inspect', '--format', format, this.id(part))).trim() === 'true'
   }
 
   async running(part: Part): Promise<boolean> {
