@@ -13,6 +13,7 @@ import { increases } from './lib/prometheus.ts'
 import { counterOf, difference, QUANTITIES, reconcile } from './lib/reconcile.ts'
 import type { Compared, Quantity } from './lib/reconcile.ts'
 import { duration } from './lib/duration.ts'
+import { reach } from './lib/reach.ts'
 import { table } from './lib/table.ts'
 import { jaeger, tempo, type TraceStore } from './lib/trace-store.ts'
 
@@ -133,17 +134,6 @@ function cells(row: Compared): string[] {
     show(row.prometheus),
     off === 0 ? '' : `${off > 0 ? '+' : ''}${show(off)}`,
   ]
-}
-
-/** fetch() says no more than "fetch failed"; its cause says why. */
-async function reach<T>(what: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read()
-  } catch (error) {
-    const { message, cause } = error as Error
-    const { code, message: reason } = (cause ?? {}) as { code?: string; message?: string }
-    throw new Error(`${what} could not be read: ${code ?? reason ?? message}`, { cause: error })
-  }
 }
 
 try {
