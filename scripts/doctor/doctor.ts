@@ -1,4 +1,5 @@
 import { durationText } from '../lib/duration.ts'
+import type { TraceStore } from '../lib/trace-store.ts'
 import { allRises, servicesIn } from './counters.ts'
 import { examine, examineCollector, lookAt } from './examine.ts'
 import type { Found } from './examine.ts'
@@ -8,7 +9,7 @@ import type { Range } from './traces.ts'
 
 export interface Stores {
   prometheus: string
-  tempo: string
+  traces: TraceStore
 }
 
 export interface Diagnosis {
@@ -30,7 +31,7 @@ export interface Report {
 
 /** @param only these services; all that made calls by default. @param ignore ids that are not looked for */
 export async function diagnose(
-  { prometheus, tempo }: Stores,
+  { prometheus, traces }: Stores,
   range: Range,
   { only, ignore = [] }: { only?: readonly string[] | undefined; ignore?: readonly string[] } = {},
 ): Promise<Report> {
@@ -41,7 +42,7 @@ export async function diagnose(
   const services = only ?? [...counted.keys()].sort()
   const diagnoses: Diagnosis[] = []
   for (const service of services) {
-    const { spans, read, large } = await readTraces(tempo, service, range)
+    const { spans, read, large } = await readTraces(traces, service, range)
     const look = lookAt(service, spans)
     const found = examine(look, findings, rises)
     diagnoses.push({

@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs, styleText } from 'node:util'
 import { duration } from '../lib/duration.ts'
+import { namedStore } from '../lib/named-store.ts'
 import { reach } from '../lib/reach.ts'
 import { diagnose } from './doctor.ts'
 import { FINDINGS } from './findings.ts'
@@ -22,11 +23,12 @@ docs/doctor.md lists every finding.
   --ignore <ids>        findings that do not matter to you, with commas between them
   --json                for programs
   --tempo <url>         default: the local stack's, http://localhost:3200
+  --jaeger <url>        in place of Tempo; default, where only it answers: the local stack's, http://localhost:16686
   --prometheus <url>    default: the local stack's, http://localhost:9090
 
 Exit code: 0 nothing was found, 1 something was, 2 it could not look.`
 
-/** Tempo's search lags behind by half a minute, and counters by as much. */
+/** Tempo’s search lags behind by half a minute, and counters by as much. */
 const SETTLE_SECONDS = 35
 
 async function main(): Promise<number> {
@@ -37,7 +39,8 @@ async function main(): Promise<number> {
       live: { type: 'string' },
       ignore: { type: 'string', default: '' },
       json: { type: 'boolean', default: false },
-      tempo: { type: 'string', default: `http://localhost:${process.env['TEMPO_PORT'] || 3200}` },
+      tempo: { type: 'string' },
+      jaeger: { type: 'string' },
       prometheus: { type: 'string', default: `http://localhost:${process.env['PROMETHEUS_PORT'] || 9090}` },
       help: { type: 'boolean', default: false },
     },
@@ -50,13 +53,15 @@ async function main(): Promise<number> {
   const unknown = ignore.filter((id) => !FINDINGS.some((finding) => finding.id === id))
   if (unknown.length > 0) throw new Error(`--ignore: there is no finding ${unknown.join(', ')}`)
   const live = values.live === undefined ? undefined : duration(values.live.replace(/^\d+$/, '$&s'))
+  const traces = await namedStore(values)
   const from = live === undefined ? Date.now() - duration(values.last) * 1000 : Date.now()
   if (live !== undefined) {
     console.error(`Looking for ${live} s, and ${SETTLE_SECONDS} s more until all of it can be found.`)
     await sleep((live + SETTLE_SECONDS) * 1000)
   }
-  const report = await reach(`Prometheus (${values.prometheus}) or Tempo (${values.tempo})`, () =>
-    diagnose(values, { from, to: Date.now() }, { only: values.service, ignore }),
+  const { prometheus } = values
+  const report = await reach(`Prometheus (${prometheus}) or ${traces.name} (${traces.url})`, () =>
+    diagnose({ prometheus, traces }, { from, to: Date.now() }, { only: values.service, ignore }),
   )
   const seen = report.services.some(({ calls, read }) => calls > 0 || read.spans > 0)
   if (!seen) {

@@ -2,6 +2,7 @@
 import { countedOnce } from './counted-once.ts'
 import { callsAmong, type StoredCall } from './stored-call.ts'
 import { spansOf, type Otlp, type StoredSpan } from './stored-span.ts'
+import type { FoundTrace, WantedSpan } from './trace-store.ts'
 
 /** Traces in one answer; more, and the time range is halved. There are no pages, and no more than `max_traces` of jaeger/jaeger.yaml. */
 const TRACES = 1000
@@ -61,6 +62,33 @@ async function search(jaegerUrl: string, fromMs: number, toMs: number): Promise<
     throw new Error(`Jaeger has ${TRACES} traces or more within a millisecond: too many to compare`)
   const middle = Math.floor((fromMs + toMs) / 2)
   return [...(await search(jaegerUrl, fromMs, middle)), ...(await search(jaegerUrl, middle, toMs))]
+}
+
+/**
+ * Some traces that have such a span. Jaeger searches by their start, and answers whole traces.
+ *
+ * @throws where Jaeger does not answer, or refuses.
+ */
+export async function findTraces(
+  jaegerUrl: string,
+  { service, role, failed = false }: WantedSpan,
+  limit: number,
+  fromMs: number,
+  toMs: number,
+): Promise<FoundTrace[]> {
+  const query = new URLSearchParams({
+    'query.service_name': service,
+    'query.attributes': JSON.stringify({ 'genai.role': role, ...(failed && { error: 'true' }) }),
+    'query.start_time_min': new Date(fromMs).toISOString(),
+    'query.start_time_max': new Date(toMs).toISOString(),
+    'query.num_traces': String(limit),
+    'query.raw_traces': 'true',
+  })
+  const spans = await ask(jaegerUrl, `/api/v3/traces?${query.toString()}`)
+  return [...Map.groupBy(spans, ({ traceId }) => traceId)].map(([traceId, { length: size }]) => ({
+    traceId,
+    size,
+  }))
 }
 
 async function ask(jaegerUrl: string, path: string): Promise<StoredSpan[]> {

@@ -11,7 +11,10 @@ const of = (span: object) =>
       {
         resource: { attributes: [{ key: 'service.name', value: { stringValue: 'chat' } }] },
         scopeSpans: [
-          { scope: { name: 's', version: '1.2' }, spans: [{ name: 'chat m', ...times, attributes, ...span } as never] },
+          {
+            scope: { name: 's', version: '1.2' },
+            spans: [{ name: 'chat m', ...times, attributes, ...span } as never],
+          },
         ],
       },
     ],

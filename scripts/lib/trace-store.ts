@@ -16,6 +16,22 @@ export interface TraceStore {
   calls(fromMs: number, toMs: number): Promise<StoredCall[]>
   /** The same, but of the traces that are named, and complete. */
   callsOf(traceIds: readonly string[], fromMs: number, toMs: number): Promise<StoredCall[]>
+  /** Some traces that have such a span, `limit` at most. Those of the newest half minute may be missing. */
+  find(wanted: WantedSpan, limit: number, fromMs: number, toMs: number): Promise<FoundTrace[]>
+}
+
+export interface WantedSpan {
+  service: string
+  /** `genai.role`. */
+  role: string
+  /** Failed calls only. */
+  failed?: boolean
+}
+
+export interface FoundTrace {
+  traceId: string
+  /** How many spans it has, of all services. */
+  size: number
 }
 
 export const tempo = (url: string): TraceStore => ({
@@ -25,6 +41,7 @@ export const tempo = (url: string): TraceStore => ({
   spans: (traceId) => fromTempo.readTrace(url, traceId),
   calls: (fromMs, toMs) => callsInTempo(url, fromMs, toMs),
   callsOf: (traceIds, fromMs, toMs) => callsOfTraces(url, traceIds, fromMs, toMs),
+  find: (wanted, limit, fromMs, toMs) => fromTempo.findTraces(url, wanted, limit, fromMs, toMs),
 })
 
 export const jaeger = (url: string): TraceStore => ({
@@ -34,6 +51,7 @@ export const jaeger = (url: string): TraceStore => ({
   spans: (traceId) => fromJaeger.readTrace(url, traceId),
   calls: (fromMs, toMs) => fromJaeger.callsInJaeger(url, fromMs, toMs),
   callsOf: (traceIds, fromMs, toMs) => fromJaeger.callsOfTraces(url, traceIds, fromMs, toMs),
+  find: (wanted, limit, fromMs, toMs) => fromJaeger.findTraces(url, wanted, limit, fromMs, toMs),
 })
 
 /** Both, by the service in docker-compose.yml, with the port that it has there. */

@@ -32,7 +32,7 @@ beforeAll(async () => {
   await eventually(
     async () => {
       report = await diagnose(
-        { prometheus: pipeline.prometheusUrl, tempo: pipeline.tempoUrl },
+        { prometheus: pipeline.prometheusUrl, traces: pipeline.traces },
         { from, to: Date.now() },
         { only },
       )
