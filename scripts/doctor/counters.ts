@@ -19,11 +19,13 @@ export async function risesOf(
   { metric, matchers = '', by = [], of }: Counter,
   window: string,
 ): Promise<Rise[]> {
-  const labels = of === 'collector' ? by : ['service_name', ...by]
+  const label = { collector: [], sdk: ['job'], service: ['service_name'] }[of ?? 'service']
+  const labels = [...label, ...by]
   const promql = `sum by (${labels.join(', ')}) (${rose(`${metric}{${matchers}}`, window)})`
   const series = await query(prometheusUrl, promql)
-  return series.map(({ labels: { service_name: service = '', ...rest }, value }) => ({
-    service,
+  return series.map(({ labels: { service_name: counted, job = '', ...rest }, value }) => ({
+    // A job is `namespace/name` where there is a namespace.
+    service: counted ?? job,
     labels: rest,
     value,
   }))

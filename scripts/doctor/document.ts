@@ -36,13 +36,13 @@ npm run doctor -- --json --ignore service-version-missing
 
 ## What it looks at
 
-It reads at most some 40 traces of a service, one after another, each kind of span among them. A trace of more than 1,500 spans is
+\`--tempo\`, \`--jaeger\` and \`--prometheus\` name stores that are elsewhere. It reads at most some 40 traces of a service, one after another, each kind of span among them. A trace of more than 1,500 spans is
 not read. Counters in Prometheus cover all calls, and "about" stands before what they say: they are extrapolated to the range.
 
 - \`--live 60\` takes 95 seconds: the store's search lags behind by half a minute.
 - Content that the Collector deletes by name leaves no trace: only keys that it masks, and content that is stored, are found.
-- A ratio sampler leaves no sign on spans. It is found where the SDK sends its own metrics, as Node's does since 3.0.
-- What an SDK dropped is known to the SDK alone, in the same metrics.
+- A ratio sampler leaves no sign on spans, and what an SDK dropped is known to it alone. Both are found where the SDK sends metrics of
+  itself: Node's from 3.0 on with \`OTEL_METRICS_EXPORTER=otlp\` and \`OTEL_NODE_EXPERIMENTAL_SDK_METRICS=true\`.
 
 ## What it finds
 `

@@ -50,7 +50,8 @@ export function examine(
         return said === undefined || said === false || said === '' ? [] : [{ span, said }]
       })
       const risen = (finding.unless?.(look) ? [] : (rises.get(finding.id) ?? [])).filter(
-        ({ service }) => service === look.service,
+        ({ service }) =>
+          service === look.service || (finding.counter?.of === 'sdk' && service.endsWith(`/${look.service}`)),
       )
       if (having.length === 0 && risen.length === 0) return []
       return [

@@ -24,8 +24,8 @@ export interface Counter {
   by?: readonly string[]
   /** What is counted. */
   unit: string
-  /** Of the Collector as a whole; of the service unless said. */
-  of?: 'collector'
+  /** Of the Collector as a whole, or metrics of the application's SDK, which name their service as `job`; else counted by the Collector, of the service. */
+  of?: 'collector' | 'sdk'
 }
 
 /** One thing that can be wrong: a row of docs/doctor.md. */

@@ -1,9 +1,12 @@
 /**
- * What provokes each finding of the doctor: spans as real libraries exported them, and where none does, the same spans
- * with the one thing changed by hand that the finding is about.
+ * What provokes each finding of the doctor: a program that makes the mistake with real libraries, spans as real
+ * libraries exported them, or where none does, the same spans with one thing changed by hand.
  */
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Library } from '../../scripts/doctor/libraries.ts'
 import { asNow } from '../dialects/fixture.ts'
 import type { Fixture } from '../dialects/fixture.ts'
 
@@ -12,18 +15,20 @@ type OtlpSpan = Otlp['resourceSpans'][number]['scopeSpans'][number]['spans'][num
 type Value = NonNullable<OtlpSpan['attributes']>[number]['value']
 
 interface Case {
-  /** Under test/. */
-  from: string
+  /** What was recorded, under test/; else its program in mistakes.ts. */
+  from?: string
   /** What is changed by hand; nothing where the library's own spans have it. */
   byHand?: (otlp: Otlp) => void
-  /** After the service has its name, and the times are now. */
-  last?: (otlp: Otlp) => void
   /** The service that it is found of, where it is not the case's own. */
   service?: string
+  /** Whose own fix is to be named; the general one unless said. */
+  library?: Library
+  /** Sent to the Collector that keeps content. */
+  keepsContent?: boolean
 }
 
+const program: Case = {}
 const fixture = (name: string) => `dialects/fixtures/${name}.json`
-const program = (name: string) => `programs/fixtures/${name}.json`
 
 const spansOf = ({ resourceSpans }: Otlp) =>
   resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))
@@ -43,173 +48,118 @@ const set = (attributes: Record<string, string | number | undefined>) =>
       if (given !== undefined) span.attributes.push({ key: name, value: value(given) })
     }
   })
-const all =
-  (...changes: ((otlp: Otlp) => void)[]) =>
-  (otlp: Otlp) =>
-    changes.forEach((change) => change(otlp))
-const resource = (name: string, given: string | undefined) => (otlp: Otlp) => {
-  for (const { resource = {} } of otlp.resourceSpans) {
-    resource.attributes = (resource.attributes ?? []).filter(({ key }) => key !== name)
-    if (given !== undefined) resource.attributes.push({ key: name, value: value(given) })
-  }
-}
-/** They were recorded with the simulator in the place of the provider. */
-const toHost = (host: string) =>
-  each((span) => {
-    for (const attribute of span.attributes ?? []) {
-      const { stringValue } = attribute.value
-      if (['server.address', 'url.full', 'http.url', 'net.peer.name', 'http.host'].includes(attribute.key))
-        attribute.value = { stringValue: stringValue!.replace(/127\.0\.0\.1|localhost|llm-simulator/, host) }
-    }
-  })
-const shift = (seconds: number) =>
-  each((span) => {
-    const later = (time: string) => String(BigInt(time) + BigInt(seconds) * 1_000_000_000n)
-    span.startTimeUnixNano = later(span.startTimeUnixNano)
-    span.endTimeUnixNano = later(span.endTimeUnixNano)
-  })
 
 const anthropic = fixture('anthropic-sdk/anthropic-plain')
 const openai = fixture('semconv-python/openai-plain')
 
 export const CASES: Record<string, Case> = {
-  'stream-without-usage': { from: fixture('openllmetry-python/old-anthropic-stream') },
-  'usage-missing': { from: fixture('openllmetry-js/openai-stream') },
-  'usage-on-event': {
-    from: openai,
-    byHand: each((span) => {
-      const isUsage = ({ key }: { key: string }) => key.startsWith('gen_ai.usage.')
-      const usage = (span.attributes ?? []).filter(isUsage)
-      if (usage.length === 0) return
-      span.attributes = span.attributes!.filter((attribute) => !isUsage(attribute))
-      span.events = [{ timeUnixNano: span.endTimeUnixNano, name: 'usage', attributes: usage } as never]
-    }),
+  'stream-without-usage': {
+    from: fixture('openllmetry-python/old-anthropic-stream'),
+    library: 'openllmetry-python',
   },
-  'usage-half': { from: anthropic, byHand: set({ 'gen_ai.usage.output_tokens': undefined }) },
-  'input-zero': { from: openai, byHand: set({ 'gen_ai.usage.input_tokens': 0 }) },
-  'tokens-unusable': { from: openai, byHand: set({ 'gen_ai.usage.input_tokens': -5 }) },
-  'basis-unknown': {
-    from: openai,
-    byHand: set({
-      'gen_ai.provider.name': 'my_provider',
-      'gen_ai.usage.cached_input_tokens': 3,
-      'gen_ai.usage.total_tokens': 100_000,
-    }),
+  'usage-missing': { from: fixture('openllmetry-js/openai-stream'), library: 'openllmetry-js' },
+  'usage-on-event': program,
+  'usage-half': program,
+  'input-zero': program,
+  'tokens-unusable': program,
+  'basis-unknown': program,
+  'cached-tokens-missing': {
+    from: fixture('semconv-python/openai-v2-cached'),
+    library: 'otel-openai-v2',
   },
-  'cached-tokens-missing': { from: fixture('semconv-python/openai-v2-cached') },
-  unrecognized: { from: openai, byHand: set({ 'gen_ai.operation.name': 'ponder' }) },
-  'model-unknown': { from: fixture('codex/session') },
-  'response-model-missing': { from: fixture('claude-code/plain') },
-  unpriced: {
-    from: anthropic,
-    byHand: all(
-      toHost('api.anthropic.com'),
-      set({ 'gen_ai.request.model': 'claude-next', 'gen_ai.response.model': 'claude-next' }),
-    ),
-  },
-  'unpriced-gateway': {
-    from: anthropic,
-    byHand: set({ 'gen_ai.request.model': 'house-model', 'gen_ai.response.model': 'house-model' }),
-  },
-  'cost-unusable': {
-    from: openai,
-    byHand: set({ 'gen_ai.usage.cost.amount': -1, 'gen_ai.usage.cost.source': 'provider' }),
-  },
+  unrecognized: program,
+  'model-unknown': program,
+  'response-model-missing': program,
+  unpriced: program,
+  'unpriced-gateway': program,
+  'cost-unusable': program,
   'server-tools-unpriced': {
     from: anthropic,
     byHand: set({ 'gen_ai.response.model': 'claude-3-opus', 'genai.usage.web_searches': 2 }),
   },
   'attempts-missing': { from: fixture('openinference/openai-plain') },
   'retries-hidden': { from: fixture('anthropic-sdk/retried') },
-  'not-instrumented': { from: program('node-openai-7/openai-plain'), byHand: toHost('api.openai.com') },
-  'first-chunk-missing': { from: fixture('openllmetry-python/anthropic-stream') },
-  'first-chunk-unusable': {
-    from: fixture('anthropic-sdk/anthropic-stream'),
-    byHand: set({ 'gen_ai.response.time_to_first_chunk': -1.5 }),
+  'not-instrumented': program,
+  'first-chunk-missing': {
+    from: fixture('openllmetry-python/anthropic-stream'),
+    library: 'openllmetry-python',
   },
-  'finish-reason-missing': { from: fixture('semconv-python/openai-v2-stream') },
-  'error-without-type': {
-    from: fixture('anthropic-sdk/python-error'),
-    byHand: set({ 'error.type': undefined }),
-  },
-  'error-type-unusable': { from: fixture('anthropic-sdk/python-error'), byHand: set({ 'error.type': '' }) },
-  'timed-out': {
-    from: fixture('anthropic-sdk/python-error'),
-    byHand: set({ 'error.type': 'APITimeoutError' }),
-  },
-  'tool-name-missing': {
-    from: fixture('agent-framework/anthropic-tools'),
-    byHand: each((span) => {
-      span.attributes = (span.attributes ?? []).filter(({ key }) => key !== 'gen_ai.tool.name')
-    }),
-  },
-  'agent-name-missing': { from: fixture('ai-sdk-7/plain') },
+  'first-chunk-unusable': program,
+  'finish-reason-missing': { from: fixture('semconv-python/openai-v2-stream'), library: 'otel-openai-v2' },
+  'error-without-type': program,
+  'error-type-unusable': program,
+  'timed-out': program,
+  'tool-name-missing': program,
+  'agent-name-missing': { from: fixture('ai-sdk-7/plain'), library: 'ai-sdk-7' },
   'feature-missing': { from: openai },
   'endpoint-missing': { from: openai },
-  'names-unusable': { from: anthropic, byHand: set({ 'gen_ai.response.model': '' }) },
-  'text-not-utf8': { from: anthropic, byHand: set({ 'gen_ai.response.model': 'claude-\uFFFD' }) },
-  'label-is-identifier': { from: anthropic, byHand: set({ 'app.feature': 'order-84112907' }) },
-  'service-name-missing': {
-    from: anthropic,
-    last: resource('service.name', undefined),
-    service: 'unknown_service',
-  },
+  'names-unusable': program,
+  'text-not-utf8': program,
+  'label-is-identifier': program,
+  'service-name-missing': { service: 'unknown_service:node' },
   'environment-missing': { from: openai },
   'service-version-missing': { from: openai },
-  'sdk-old': { from: openai, byHand: resource('telemetry.sdk.version', '1.9.0') },
+  'sdk-old': { from: 'doctor/fixtures/old-sdk.json' },
   'library-old': { from: fixture('openllmetry-python/old-anthropic-plain') },
-  'clock-ahead': { from: anthropic, last: shift(900) },
-  'clock-behind': { from: anthropic, last: shift(-13 * 3600) },
-  'times-unusable': {
-    from: anthropic,
-    last: each((span) => {
-      const { startTimeUnixNano, endTimeUnixNano } = span
-      Object.assign(span, { startTimeUnixNano: endTimeUnixNano, endTimeUnixNano: startTimeUnixNano })
-    }),
-  },
+  'clock-ahead': program,
+  'clock-behind': program,
+  'times-unusable': program,
   'duration-unknown': { from: fixture('codex/session') },
-  'parents-missing': {
-    from: fixture('ai-sdk-6/plain'),
-    byHand: (otlp) => {
-      for (const { scopeSpans } of otlp.resourceSpans)
-        for (const scope of scopeSpans) scope.spans = scope.spans.filter(({ parentSpanId }) => parentSpanId)
-    },
-  },
+  'parents-missing': program,
   'ids-missing': {
     from: anthropic,
-    last: each((span) => {
+    byHand: each((span) => {
       span.spanId = ''
     }),
   },
-  'layers-doubled': { from: fixture('anthropic-sdk/with-server-span') },
-  'sampling-unusable': {
-    from: anthropic,
-    byHand: each((span) => Object.assign(span, { traceState: 'ot=th:ffffffffffffff' })),
-  },
-  'content-sent': { from: fixture('openinference/anthropic-plain') },
+  'layers-doubled': program,
+  'reported-twice': program,
+  'sampled-silently': program,
+  'sampling-unusable': program,
+  'sdk-dropped': program,
+  'sdk-export-failed': program,
+  'content-stored': { from: fixture('openinference/anthropic-plain'), keepsContent: true },
+  'content-sent': { from: fixture('google-adk/v1-anthropic-cached'), library: 'google-adk' },
 }
 
 export const serviceOf = (id: string) => CASES[id]!.service ?? `doctor/${id}`
+const nameOf = (id: string) => `doctor/${id}`
 
-/** What to send, as if it had just happened. */
+/** What to send of a recorded case, as if it had just happened. */
 export function otlpOf(id: string): Otlp {
-  const { from, byHand, last } = CASES[id]!
-  const read = JSON.parse(readFileSync(join(import.meta.dirname, '..', from), 'utf8')) as Fixture
-  byHand?.(read.otlp)
-  const { otlp } = asNow({ ...read, name: `doctor/${id}` })
-  last?.(otlp)
+  const { from, byHand } = CASES[id]!
+  const read = JSON.parse(readFileSync(join(import.meta.dirname, '..', from!), 'utf8')) as Fixture
+  const { otlp } = asNow({ ...read, name: nameOf(id) })
+  byHand?.(otlp)
   return otlp
 }
 
-/** What no case here provokes: a limit reached, two traces with one response, a Collector that refuses, content that is kept. */
+/** Runs a case's program to its end. @throws where it fails */
+export async function runProgram(id: string, otlpUrl: string, simulatorUrl: string): Promise<void> {
+  await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'mistakes.ts'), id], {
+    env: {
+      PATH: process.env['PATH'],
+      OTEL_SERVICE_NAME: nameOf(id),
+      OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl,
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_LOGS_EXPORTER: 'none',
+      OTEL_NODE_RESOURCE_DETECTORS: 'env',
+      ANTHROPIC_BASE_URL: simulatorUrl,
+      OPENAI_BASE_URL: `${simulatorUrl}/v1`,
+      ANTHROPIC_API_KEY: 'any',
+      OPENAI_API_KEY: 'any',
+    },
+    timeout: 60_000,
+  })
+}
+
+/** What no case here provokes: a limit reached, a Collector or a store that refuses. */
 export const NOT_PROVOKED = [
   'series-overflow',
-  'reported-twice',
   'collector-refused-spans',
   'collector-refused-metric-points',
   'collector-refused-log-records',
   'collector-lost-spans',
   'collector-lost-metric-points',
   'collector-lost-log-records',
-  'content-stored',
 ]

@@ -2,7 +2,7 @@ import type { Finding, Span } from '../finding.ts'
 
 /** Where libraries put prompts and answers. What the Collector takes out by name has left no key to see. */
 const CONTENT =
-  /^(gen_ai\.(input|output)\.messages|gen_ai\.system_instructions|gen_ai\.(prompt|completion)(\.|$)|gen_ai\.tool\.call\.(arguments|result)|ai\.(prompt|response\.text|response\.object)|(input|output)\.value|llm\.(input|output)_messages|llm\.prompts|langfuse\.observation\.(input|output)|traceloop\.entity\.(input|output))/
+  /^(gen_ai\.(input|output)\.messages|gen_ai\.system_instructions|gen_ai\.(prompt|completion)(\.\d|$)|gen_ai\.tool\.call\.(arguments|result)|ai\.(prompt(\.messages)?|response\.(text|object))$|(input|output)\.value|llm\.(input|output)_messages|llm\.prompts|langfuse\.observation\.(input|output)|traceloop\.entity\.(input|output)|gcp\.vertex\.agent\.(llm_re|tool_(call_args|response)))/
 const MASK = '****'
 
 const keyOf = (is: (value: unknown) => boolean) => (span: Span) =>
@@ -19,6 +19,7 @@ const FIXES: Finding['fixes'] = {
   'openlit-js': 'Call `Openlit.init({ traceContent: false })`.',
   'ai-sdk': 'Set `experimental_telemetry: { recordInputs: false, recordOutputs: false }`.',
   'ai-sdk-7': 'Set `experimental_telemetry: { recordInputs: false, recordOutputs: false }`.',
+  'google-adk': 'Set `ADK_CAPTURE_MESSAGE_CONTENT_IN_SPANS=false`.',
   'pydantic-ai': 'Set `InstrumentationSettings(include_content=False)`.',
   langsmith: 'Set `LANGSMITH_HIDE_INPUTS=true` and `LANGSMITH_HIDE_OUTPUTS=true`.',
   litellm: 'Set `litellm_settings: { turn_off_message_logging: true }`.',

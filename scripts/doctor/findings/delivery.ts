@@ -38,6 +38,7 @@ export const delivery: Finding[] = [
     fix: 'Raise `OTEL_BSP_MAX_QUEUE_SIZE` (2,048), or lower `OTEL_BSP_SCHEDULE_DELAY` (5,000 ms).',
     counter: {
       metric: 'otel_sdk_processor_span_processed_total',
+      of: 'sdk',
       matchers: 'error_type!=""',
       by: ['error_type'],
       unit: 'spans',
@@ -51,6 +52,7 @@ export const delivery: Finding[] = [
     fix: 'Check `OTEL_EXPORTER_OTLP_ENDPOINT`: port 4317 for gRPC, 4318 for HTTP, `http://` without TLS.',
     counter: {
       metric: 'otel_sdk_exporter_span_exported_total',
+      of: 'sdk',
       matchers: 'error_type!=""',
       by: ['error_type'],
       unit: 'spans',

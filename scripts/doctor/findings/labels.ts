@@ -2,7 +2,8 @@ import { flagged, hasFlag, text } from '../finding.ts'
 import type { Finding, Span } from '../finding.ts'
 
 /** What no two calls have in common. */
-const IDENTIFIER = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}|(?<![\d-])\d{6,}(?![\d-])|[0-9a-f]{24,}|@[\w-]+\.\w/i
+const IDENTIFIER =
+  /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}|(?<!\d)(?!20\d{6}(?!\d))\d{6,}|[0-9a-f]{24,}|@[\w-]+\.\w/i
 /** Names of models have dates, and these stay few. */
 const LABELS = ['app.feature', 'app.endpoint', 'gen_ai.agent.name', 'gen_ai.tool.name']
 const identifier = (span: Span) => {

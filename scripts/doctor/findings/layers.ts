@@ -40,6 +40,7 @@ export const layers: Finding[] = [
     unless: ({ spans }) => spans.some((span) => number(span, 'genai.adjusted_count') !== undefined),
     counter: {
       metric: 'otel_sdk_span_started_total',
+      of: 'sdk',
       matchers: 'otel_span_sampling_result="DROP"',
       unit: 'spans',
     },

@@ -3,20 +3,22 @@ import { isOlder } from '../version.ts'
 
 const of = ({ resource }: Span, key: string) => (typeof resource[key] === 'string' ? resource[key] : '')
 
-/** Before these, by telemetry.sdk.language: the first with stable semantic conventions of HTTP, or what the kit was tested with. */
-const SDKS: Record<string, { from: string; package: string }> = {
-  nodejs: { from: '2.0.0', package: '@opentelemetry/sdk-node 0.200' },
-  python: { from: '1.30.0', package: 'opentelemetry-sdk 1.30' },
-  java: { from: '1.40.0', package: 'opentelemetry-javaagent 2.6' },
-  go: { from: '1.30.0', package: 'go.opentelemetry.io/otel 1.30' },
+/** By telemetry.sdk.language, the first release of 2025, by the projects' changelogs and tags. */
+const SDKS: Record<string, string> = {
+  nodejs: '1.30.1',
+  python: '1.30.0',
+  java: '1.46.0',
+  go: '1.34.0',
 }
 
-/** Libraries whose elder versions tell less, by their scope. */
-const LIBRARIES: { scope: RegExp; from: string; take: string }[] = [
-  { scope: /^opentelemetry\.instrumentation\.(anthropic|openai\.v1)$/, from: '0.62.0', take: '0.62' },
-  { scope: /^gcp\.vertex\.agent$/, from: '2.0.0', take: '2.0' },
-  { scope: /^com\.anthropic\.sdk\.typescript/, from: '1.11.0', take: '1.11' },
-  { scope: /^opentelemetry\.instrumentation\.google_generativeai$/, from: '0.62.0', take: '0.62' },
+/** Libraries of which an elder version is recorded, and tells less, by their scope. Versions between are taken for elder ones. */
+export const LIBRARIES: { scope: RegExp; from: string; lacks: string }[] = [
+  {
+    scope: /^opentelemetry\.instrumentation\.(anthropic|openai\.v1)$/,
+    from: '0.62.0',
+    lacks: 'usage in streams, reasoning tokens',
+  },
+  { scope: /^gcp\.vertex\.agent$/, from: '2.5.0', lacks: 'the provider, or what Gemini thought' },
 ]
 
 export const resource: Finding[] = [
@@ -50,30 +52,30 @@ export const resource: Finding[] = [
   {
     id: 'sdk-old',
     severity: 'hidden',
-    says: 'The OpenTelemetry SDK is old.',
-    so: 'Its HTTP spans have elder names, and errors that newer ones have fixed.',
-    fix: 'Update it. Node: `@opentelemetry/sdk-node` 0.200 or later. Python: `opentelemetry-sdk` 1.30. Java’s agent: 2.6. Go: 1.30.',
+    says: 'The OpenTelemetry SDK was released before 2025.',
+    so: 'Fixes of years are missing. The kit is tested with newer ones.',
+    fix: 'Update it: Node 1.30.1, Python 1.30, Java 1.46, Go 1.34 or later.',
     among: 'spans',
     where: (span) => {
       const version = of(span, 'telemetry.sdk.version')
-      const sdk = SDKS[of(span, 'telemetry.sdk.language')]
-      return sdk && version !== '' && isOlder(version, sdk.from) && `${version}; take ${sdk.package}`
+      const language = of(span, 'telemetry.sdk.language')
+      const from = SDKS[language]
+      return from !== undefined && version !== '' && isOlder(version, from) && `${language} ${version}`
     },
   },
   {
     id: 'library-old',
     severity: 'hidden',
     says: 'The instrumentation is old: newer versions tell more.',
-    so: 'Its spans lack usage, errors or cached tokens that newer ones tell (docs/dialects.md).',
-    fix: 'Update it to the version that is named.',
-    where: (span) => {
-      const known = LIBRARIES.find(({ scope }) => scope.test(span.scope))
-      const version = span.scopeVersion
+    so: 'What it lacks stands behind its version. docs/dialects.md says more.',
+    fix: 'Update it to the version that is named, or a later one.',
+    where: ({ scope, scopeVersion: version }) => {
+      const known = LIBRARIES.find((library) => library.scope.test(scope))
       return (
         known !== undefined &&
         version !== '' &&
         isOlder(version, known.from) &&
-        `${span.scope} ${version}; take ${known.take}`
+        `${scope} ${version} lacks ${known.lacks}; take ${known.from}`
       )
     },
   },
