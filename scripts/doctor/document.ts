@@ -23,7 +23,7 @@ wrote the spans. It reads Prometheus and the trace store, and changes nothing.
 npm run doctor                                   # every service of the last hour
 npm run doctor -- --service my-app --last 15m    # one service
 npm run doctor -- --service my-app --live 60     # waits, and looks at what comes meanwhile
-npm run doctor -- --json --ignore service-version-missing
+npm run --silent doctor -- --json --ignore service-version-missing > doctor.json   # for CI
 \`\`\`
 
 | exit code | it says                                                              |
@@ -36,8 +36,9 @@ npm run doctor -- --json --ignore service-version-missing
 
 ## What it looks at
 
-\`--tempo\`, \`--jaeger\` and \`--prometheus\` name stores that are elsewhere. It reads at most some 40 traces of a service, one after another, each kind of span among them. A trace of more than 1,500 spans is
+It reads at most some 40 traces of a service, one after another, each kind of span among them. A trace of more than 1,500 spans is
 not read. Counters in Prometheus cover all calls, and "about" stands before what they say: they are extrapolated to the range.
+\`--tempo\`, \`--jaeger\` and \`--prometheus\` take the addresses of stores that are not on this machine.
 
 - \`--live 60\` takes 95 seconds: the store's search lags behind by half a minute.
 - Content that the Collector deletes by name leaves no trace: only keys that it masks, and content that is stored, are found.

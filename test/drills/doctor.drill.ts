@@ -50,7 +50,7 @@ async function send(otlpUrl: string, id: string): Promise<void> {
 const foundOf = (id: string): Found | undefined =>
   report.services.find(({ service }) => service === serviceOf(id))?.findings.find((found) => found.id === id)
 
-test.each(ids)('%s is found, with its fix', (id) => {
+test.each(ids)('doctor: %s is found, with its fix', (id) => {
   const { fix, fixes } = FINDINGS.find((finding) => finding.id === id)!
   const { library } = CASES[id]!
   const right = library === undefined ? fix : fixes?.[library]
@@ -58,7 +58,7 @@ test.each(ids)('%s is found, with its fix', (id) => {
   expect(foundOf(id)?.fixes.map((one) => one.fix)).toContain(right)
 })
 
-test('each finding is provoked, or said not to be; 25 and more by what libraries sent untouched', () => {
+test('doctor: each finding is provoked, or said not to be; 25 and more by what libraries sent untouched', () => {
   expect([...ids, ...NOT_PROVOKED].sort()).toEqual(FINDINGS.map(({ id }) => id).sort())
   expect(ids.filter((id) => CASES[id]!.byHand === undefined).length).toBeGreaterThanOrEqual(25)
 })
