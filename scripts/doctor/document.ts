@@ -37,7 +37,7 @@ npm run --silent doctor -- --json --ignore service-version-missing > doctor.json
 ## What it looks at
 
 It reads at most some 40 traces of a service, one after another, each kind of span among them. A trace of more than 1,500 spans is
-not read. Counters in Prometheus cover all calls, and "about" stands before what they say: they are extrapolated to the range.
+not read. In Jaeger it looks for them in the newest 100 traces of the service. Counters in Prometheus cover all calls, and "about" stands before what they say: they are extrapolated to the range.
 \`--tempo\`, \`--jaeger\` and \`--prometheus\` take the addresses of stores that are not on this machine.
 
 - \`--live 60\` takes 95 seconds: the store's search lags behind by half a minute.

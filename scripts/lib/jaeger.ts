@@ -64,8 +64,11 @@ async function search(jaegerUrl: string, fromMs: number, toMs: number): Promise<
   return [...(await search(jaegerUrl, fromMs, middle)), ...(await search(jaegerUrl, middle, toMs))]
 }
 
+/** Traces of a service in which a span is looked for: over HTTP Jaeger cannot be asked for an attribute. */
+const LOOKED_THROUGH = 100
+
 /**
- * Some traces that have such a span. Jaeger searches by their start, and answers whole traces.
+ * Some traces that have such a span, of the newest of the service.
  *
  * @throws where Jaeger does not answer, or refuses.
  */
@@ -78,17 +81,20 @@ export async function findTraces(
 ): Promise<FoundTrace[]> {
   const query = new URLSearchParams({
     'query.service_name': service,
-    'query.attributes': JSON.stringify({ 'genai.role': role, ...(failed && { error: 'true' }) }),
     'query.start_time_min': new Date(fromMs).toISOString(),
     'query.start_time_max': new Date(toMs).toISOString(),
-    'query.num_traces': String(limit),
+    'query.num_traces': String(LOOKED_THROUGH),
     'query.raw_traces': 'true',
   })
   const spans = await ask(jaegerUrl, `/api/v3/traces?${query.toString()}`)
-  return [...Map.groupBy(spans, ({ traceId }) => traceId)].map(([traceId, { length: size }]) => ({
-    traceId,
-    size,
-  }))
+  const isWanted = (span: StoredSpan) =>
+    span.service === service &&
+    span.attributes['genai.role'] === role &&
+    (!failed || span.attributes['error.type'] !== undefined)
+  return [...Map.groupBy(spans, ({ traceId }) => traceId)]
+    .filter(([, trace]) => trace.some(isWanted))
+    .slice(0, limit)
+    .map(([traceId, { length: size }]) => ({ traceId, size }))
 }
 
 async function ask(jaegerUrl: string, path: string): Promise<StoredSpan[]> {
