@@ -14,10 +14,10 @@ import { parseArgs, styleText } from 'node:util'
 import { increases } from './lib/prometheus.ts'
 import { counterOf, difference, QUANTITIES, reconcile } from './lib/reconcile.ts'
 import type { Compared, Quantity } from './lib/reconcile.ts'
-import { GivenUp } from './lib/careful.ts'
 import { duration } from './lib/duration.ts'
+import { reach } from './lib/reach.ts'
 import { table } from './lib/table.ts'
-import { jaeger, tempo, type TraceStore } from './lib/trace-store.ts'
+import { namedStore } from './lib/named-store.ts'
 
 const help = `npm run reconcile [-- options]
 
@@ -52,7 +52,7 @@ async function main(): Promise<number> {
   if (range.from >= range.to) throw new Error('--since must be longer ago than --until')
   if (range.to - range.from <= settle) throw new Error('the range must be longer than --settle')
 
-  const store = await storeOf(values)
+  const store = await namedStore(values)
   const storeName = `${store.name} (${store.url})`
   let calls = await reach(storeName, () => store.calls(range.from - settle, range.to))
   const counted = Object.fromEntries(
@@ -104,26 +104,6 @@ async function main(): Promise<number> {
   return differ.length > 0 ? 1 : 0
 }
 
-/** The one that is named; else the local stack's, Tempo unless only Jaeger answers. */
-async function storeOf(named: { tempo?: string; jaeger?: string }): Promise<TraceStore> {
-  if (named.jaeger !== undefined && named.tempo !== undefined)
-    throw new Error('--tempo or --jaeger, not both')
-  if (named.jaeger !== undefined) return jaeger(named.jaeger)
-  if (named.tempo !== undefined) return tempo(named.tempo)
-  const local = (port: string | undefined, otherwise: number) => `http://localhost:${port || otherwise}`
-  const [tempoUrl, jaegerUrl] = [
-    local(process.env['TEMPO_PORT'], 3200),
-    local(process.env['JAEGER_PORT'], 16686),
-  ]
-  const answers = (url: string) =>
-    fetch(url, { signal: AbortSignal.timeout(3000) }).then(
-      ({ ok }) => ok,
-      () => false,
-    )
-  const onlyJaeger = !(await answers(`${tempoUrl}/ready`)) && (await answers(`${jaegerUrl}/api/v3/services`))
-  return onlyJaeger ? jaeger(jaegerUrl) : tempo(tempoUrl)
-}
-
 function cells(row: Compared): string[] {
   const show = (value: number) =>
     row.quantity === 'cost' ? `${value.toFixed(6)} USD` : Math.round(value).toLocaleString('en-US')
@@ -136,19 +116,6 @@ function cells(row: Compared): string[] {
     show(row.prometheus),
     off === 0 ? '' : `${off > 0 ? '+' : ''}${show(off)}`,
   ]
-}
-
-/** fetch() says no more than "fetch failed"; its cause says why. */
-async function reach<T>(what: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read()
-  } catch (error) {
-    // It says all of this itself.
-    if (error instanceof GivenUp) throw error
-    const { message, cause } = error as Error
-    const { code, message: reason } = (cause ?? {}) as { code?: string; message?: string }
-    throw new Error(`${what} could not be read: ${code ?? reason ?? message}`, { cause: error })
-  }
 }
 
 try {

@@ -10,3 +10,12 @@ test('the image installs the dependencies of every service', async () => {
   )
   expect(missing.map(({ name }) => name)).toEqual([])
 })
+
+test('the services say their own version', async () => {
+  const compose = await readFile(join(import.meta.dirname, '..', 'docker-compose.yml'), 'utf8')
+  const told = [...compose.matchAll(/service\.version=(\S+)/g)].map(([, version]) => version)
+  const { version } = JSON.parse(await readFile(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as {
+    version: string
+  }
+  expect(told).toEqual([version])
+})

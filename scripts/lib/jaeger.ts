@@ -3,6 +3,7 @@ import { CarefulReader, Page, Refused, TooLarge } from './careful.ts'
 import { countedOnce } from './counted-once.ts'
 import { callsAmong, type StoredCall } from './stored-call.ts'
 import { spansOf, type Otlp, type StoredSpan } from './stored-span.ts'
+import type { FoundTrace, WantedSpan } from './trace-store.ts'
 
 /**
  * Traces in one answer, at first and at most; more, and the time range is halved. There are no pages, and no more than
@@ -93,4 +94,38 @@ async function search(
   const middle = Math.floor((fromMs + toMs) / 2)
   // One after the other: each says how much the next may ask for.
   return [...(await search(reader, page, fromMs, middle)), ...(await search(reader, page, middle, toMs))]
+}
+
+/** Traces of a service in which a span is looked for: over HTTP Jaeger cannot be asked for an attribute. */
+const LOOKED_THROUGH = 100
+
+/**
+ * Some traces that have such a span, of the newest of the service.
+ *
+ * @throws where Jaeger does not answer, or refuses.
+ */
+export async function findTraces(
+  reader: CarefulReader,
+  { service, role, failed = false }: WantedSpan,
+  limit: number,
+  fromMs: number,
+  toMs: number,
+): Promise<FoundTrace[]> {
+  const query = new URLSearchParams({
+    'query.service_name': service,
+    'query.start_time_min': new Date(fromMs).toISOString(),
+    'query.start_time_max': new Date(toMs).toISOString(),
+    'query.num_traces': String(LOOKED_THROUGH),
+    'query.raw_traces': 'true',
+  })
+  const answer = await reader.read(`/api/v3/traces?${query.toString()}`)
+  const spans = answer === undefined ? [] : spansOfAnswer(answer.text)
+  const isWanted = (span: StoredSpan) =>
+    span.service === service &&
+    span.attributes['genai.role'] === role &&
+    (!failed || span.attributes['error.type'] !== undefined)
+  return [...Map.groupBy(spans, ({ traceId }) => traceId)]
+    .filter(([, trace]) => trace.some(isWanted))
+    .slice(0, limit)
+    .map(([traceId, { length: size }]) => ({ traceId, size }))
 }

@@ -88,6 +88,8 @@ test('what a call stands for is read from its span', () => {
     kind: 'client',
     service: 'chat',
     scope: 'x',
+    scopeVersion: '',
+    resource: {},
     status: 'unset',
     events: [],
     startMs: 0,

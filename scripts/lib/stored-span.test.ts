@@ -11,7 +11,10 @@ const of = (span: object) =>
       {
         resource: { attributes: [{ key: 'service.name', value: { stringValue: 'chat' } }] },
         scopeSpans: [
-          { scope: { name: 's' }, spans: [{ name: 'chat m', ...times, attributes, ...span } as never] },
+          {
+            scope: { name: 's', version: '1.2' },
+            spans: [{ name: 'chat m', ...times, attributes, ...span } as never],
+          },
         ],
       },
     ],
@@ -41,6 +44,8 @@ test('a span is the same as Tempo writes it, by protobuf’s rules for JSON, and
       kind: 'client',
       service: 'chat',
       scope: 's',
+      scopeVersion: '1.2',
+      resource: { 'service.name': 'chat' },
       status: 'error',
       startMs: 1_790_000_000_000,
       durationMs: 250,

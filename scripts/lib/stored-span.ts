@@ -7,6 +7,10 @@ export interface StoredSpan {
   kind: 'internal' | 'server' | 'client' | 'producer' | 'consumer' | 'unspecified'
   service: string
   scope: string
+  /** Empty where the scope has none. */
+  scopeVersion: string
+  /** Attributes of the resource. */
+  resource: Record<string, unknown>
   status: 'unset' | 'ok' | 'error'
   /** Milliseconds since the epoch. */
   startMs: number
@@ -42,7 +46,7 @@ interface OtlpSpan {
 export interface Otlp {
   resourceSpans?: {
     resource?: { attributes?: KeyValue[] }
-    scopeSpans?: { scope?: { name?: string }; spans?: OtlpSpan[] }[]
+    scopeSpans?: { scope?: { name?: string; version?: string }; spans?: OtlpSpan[] }[]
   }[]
 }
 
@@ -62,6 +66,8 @@ export const spansOf = ({ resourceSpans = [] }: Otlp): StoredSpan[] =>
         kind: named(KINDS, span.kind, 'SPAN_KIND_'),
         service: String(plain(resource?.attributes)['service.name']),
         scope: scope?.name ?? '',
+        scopeVersion: scope?.version ?? '',
+        resource: plain(resource?.attributes),
         status: named(STATUSES, span.status?.code, 'STATUS_CODE_'),
         startMs: Number(BigInt(span.startTimeUnixNano) / 1000n) / 1000,
         durationMs: Number(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano)) / 1e6,

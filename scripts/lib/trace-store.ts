@@ -17,6 +17,22 @@ export interface TraceStore {
   calls(fromMs: number, toMs: number): Promise<StoredCall[]>
   /** The same, but of the traces that are named, and complete. */
   callsOf(traceIds: readonly string[], fromMs: number, toMs: number): Promise<StoredCall[]>
+  /** Some traces that have such a span, `limit` at most. Those of the newest half minute may be missing. */
+  find(wanted: WantedSpan, limit: number, fromMs: number, toMs: number): Promise<FoundTrace[]>
+}
+
+export interface WantedSpan {
+  service: string
+  /** `genai.role`. */
+  role: string
+  /** Failed calls only. */
+  failed?: boolean
+}
+
+export interface FoundTrace {
+  traceId: string
+  /** How many spans it has, of all services. */
+  size: number
 }
 
 export function tempo(url: string): TraceStore {
@@ -28,6 +44,7 @@ export function tempo(url: string): TraceStore {
     spans: (traceId) => fromTempo.readTrace(url, traceId),
     calls: (fromMs, toMs) => callsInTempo(reader, fromMs, toMs),
     callsOf: (traceIds, fromMs, toMs) => callsOfTraces(reader, traceIds, fromMs, toMs),
+    find: (wanted, limit, fromMs, toMs) => fromTempo.findTraces(url, wanted, limit, fromMs, toMs),
   }
 }
 
@@ -40,6 +57,7 @@ export function jaeger(url: string): TraceStore {
     spans: (traceId) => fromJaeger.readTrace(url, traceId),
     calls: (fromMs, toMs) => fromJaeger.callsInJaeger(reader, fromMs, toMs),
     callsOf: (traceIds, fromMs, toMs) => fromJaeger.callsOfTraces(reader, traceIds, fromMs, toMs),
+    find: (wanted, limit, fromMs, toMs) => fromJaeger.findTraces(reader, wanted, limit, fromMs, toMs),
   }
 }
 

@@ -39,10 +39,13 @@ export interface Pipeline {
 export async function startPipeline({
   collectors: count = 1,
   environment = {},
+  environments = [],
   configs = [],
 }: {
   collectors?: number
   environment?: Record<string, string>
+  /** By Collector, beside `environment`. */
+  environments?: Record<string, string>[]
   /** Laid over the stages, relative to collector/. */
   configs?: string[]
 } = {}): Promise<Pipeline> {
@@ -70,6 +73,7 @@ export async function startPipeline({
           COLLECTOR_INSTANCE_ID: `collector-${i}`,
           GENAI_ONCE_WAIT: '1s',
           ...environment,
+          ...environments[i],
         })
         .withCopyContentToContainer(own)
         .withCommand(flags)
