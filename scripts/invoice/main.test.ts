@@ -112,10 +112,10 @@ test('nothing to compare, or nothing to read', async () => {
     output: expect.stringContaining('set ANTHROPIC_ADMIN_KEY or') as string,
   })
   expect(await invoice(CANARIES, '--from', '2999-01-01')).toMatchObject({ code: 2 })
-  expect(await invoice(CANARIES, '--from', DAY_BEFORE, '--prometheus', 'http://127.0.0.1:19')).toEqual({
+  expect(await invoice(CANARIES, '--from', DAY_BEFORE, '--prometheus', 'http://127.0.0.1:2')).toEqual({
     code: 2,
     output: expect.stringContaining(
-      'Prometheus (http://127.0.0.1:19) could not be read: ECONNREFUSED',
+      'Prometheus (http://127.0.0.1:2) could not be read: ECONNREFUSED',
     ) as string,
   })
 }, 30_000)

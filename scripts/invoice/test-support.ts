@@ -20,7 +20,8 @@ export interface Call {
   provider: Provider
   at?: number
   model?: string
-  key?: string
+  /** null: none, as from the provider's console. */
+  key?: string | null
   tokens?: {
     uncached?: number
     cacheRead?: number
@@ -89,7 +90,7 @@ export class Bills {
       endpoint: provider === 'anthropic' ? '/v1/messages' : '/v1/chat/completions',
       model,
       usage,
-      api_key_id: keyId(provider, key),
+      api_key_id: key === null ? null : keyId(provider, key),
       batch,
     })
     const price = (of: Parameters<typeof calcPrice>[0]) =>

@@ -14,7 +14,9 @@ const ask = (model: string, ttl?: '5m' | '1h') =>
   anthropic.messages.create({
     model,
     max_tokens: 300,
-    system: ttl ? [{ type: 'text', text: document, cache_control: { type: 'ephemeral', ttl } }] : 'Be brief.',
+    system: ttl
+      ? [{ type: 'text', text: `Kept for ${ttl}. ${document}`, cache_control: { type: 'ephemeral', ttl } }]
+      : 'Be brief.',
     messages: [{ role: 'user', content: 'Where is my parcel?' }],
   })
 await ask('claude-haiku-4-5')

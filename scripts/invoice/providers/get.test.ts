@@ -71,8 +71,8 @@ test('a redirect, which would take the key elsewhere, is not followed', async ()
 })
 
 test('a server that cannot be reached is named', async () => {
-  await expect(allPages({ ...api, url: 'http://127.0.0.1:19' }, '/report', {}, 1)).rejects.toThrow(
-    'Provider (http://127.0.0.1:19) could not be read: ECONNREFUSED',
+  await expect(allPages({ ...api, url: 'http://127.0.0.1:2' }, '/report', {}, 1)).rejects.toThrow(
+    'Provider (http://127.0.0.1:2) could not be read: ECONNREFUSED',
   )
 })
 

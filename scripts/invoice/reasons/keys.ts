@@ -19,10 +19,10 @@ export const batch: Look = (row) => {
 /** They are exactly those of one or several API keys, whose calls the kit never counts. */
 export const otherKey: Look = (row, { rows, ownKeys }) => {
   const missing = row.difference.usage
-  const parts = row.reported.parts.filter((part) => part.key !== null)
-  const keys = [...new Set(parts.map(({ key }) => key!))]
+  const { parts } = row.reported
+  const keys = [...new Set(parts.map(nameOf))]
   const usageOf = (some: readonly ReportedUsage[], key: string) =>
-    total(some.filter((part) => part.key === key).map(({ usage }) => usage))
+    total(some.filter((part) => nameOf(part) === key).map(({ usage }) => usage))
   const found = subsets(keys).find((some) => isSame(total(some.map((key) => usageOf(parts, key))), missing))
   if (found === undefined) return undefined
   // A key whose calls of another model, or on another day, were counted is one that a service here uses.
@@ -34,14 +34,18 @@ export const otherKey: Look = (row, { rows, ownKeys }) => {
         })
       : !ownKeys.has(key)
   // Of one key alone nobody can say that it is another one than that of the services.
-  const all = new Set(rows.flatMap(({ reported }) => reported.parts.map(({ key }) => key)))
+  const all = new Set(rows.flatMap(({ reported }) => reported.parts.map(nameOf)))
   const told = ownKeys !== undefined || all.size > found.length
   if (!told || !found.every(isElsewhere)) return undefined
+  const what = `the ${row.provider === 'gcp.gemini' ? 'project' : 'key'}${found.length === 1 ? '' : 's'}`
   return {
     name: 'other_key',
-    text: `exactly what ${found.length === 1 ? 'the key' : 'the keys'} ${found.join(', ')} used, of which the kit counts nothing: used elsewhere`,
+    text: `exactly what ${what} ${found.join(', ')} used, of which the kit counts nothing: used elsewhere`,
   }
 }
+
+/** Calls from the provider's own console have no key. */
+const nameOf = ({ key }: ReportedUsage) => key ?? '(none: the provider’s console)'
 
 const covers = (missing: Usage, used: Usage) => {
   const rest = minus(missing, used)

@@ -124,6 +124,14 @@ describe.each(['anthropic', 'openai'] as const)('%s', (provider) => {
     )
   })
 
+  test('calls from the provider’s own console, which have no key', async () => {
+    const counted = [call(), call()]
+    call({ key: null, tokens: { output: 4 } })
+    expect(await reasonsOf(provider, counted)).toMatchObject([
+      { names: ['other_key'], texts: expect.stringContaining('console') as string },
+    ])
+  })
+
   test('a batch, at half the price', async () => {
     const counted = [call(), call()]
     const whole = addUp([call({ batch: true })])

@@ -39,7 +39,7 @@ export function partsOf(call: Billed, provider: 'anthropic' | 'openai', billing:
     cacheWrite5m,
     cacheWrite1h,
     output,
-    webSearches: (whole?.total_price ?? 0) - input - output,
+    webSearches: call.webSearches === 0 ? 0 : (whole?.total_price ?? 0) - input - output,
   }
   return Object.fromEntries(Object.entries(parts).map(([kind, usd]) => [kind, usd * factor])) as Parts
 }
