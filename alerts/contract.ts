@@ -86,6 +86,11 @@ export const contract: ReadonlyMap<string, readonly string[]> = new Map<string, 
   counter('gen_ai_client_inference_resends'),
   counter('gen_ai_client_inference_attempts_time_seconds', 'genai_http_phase'),
 
+  // What `npm run invoice -- --write` sends (docs/invoice.md).
+  ['genai_invoice_cost', ['gen_ai_provider_name', 'genai_invoice_by']],
+  ['genai_invoice_difference', ['gen_ai_provider_name', 'genai_invoice_reason']],
+  ['genai_invoice_day_seconds', ['gen_ai_provider_name']],
+
   // The Collector's own, from its documentation at v0.161.
   ...[
     'otelcol_exporter_queue_size',

@@ -10,6 +10,7 @@ import {
   increase,
   label,
   legend,
+  matches,
   metric,
   orZero,
   quantile,
@@ -107,6 +108,15 @@ const tokensOfCall = (what: 'Input' | 'Output', note: string, histogram: string)
       },
     ],
   })
+
+/** What `npm run invoice -- --write` sent last: a point a day, of which the last two days hold one. */
+const invoiced = (gauge: string, by: readonly string[], where = '') =>
+  `max by (${by.join(', ')}) (last_over_time(${gauge}{${[matches('provider'), where].filter(Boolean).join(', ')}}[2d]))`
+const byProvider = [label.provider]
+const charged = invoiced('genai_invoice_cost', byProvider, 'genai_invoice_by="provider"')
+const counted = invoiced('genai_invoice_cost', byProvider, 'genai_invoice_by="kit"')
+const offBy = invoiced('genai_invoice_difference', [...byProvider, 'genai_invoice_reason'])
+const notCompared = 'Nothing compared: npm run invoice -- --write'
 
 export const costs = dashboard(
   'cost',
@@ -235,6 +245,37 @@ export const costs = dashboard(
             ),
             name: legend(label.environment),
           },
+        ],
+      }),
+    ],
+
+    'Does the invoice agree?': [
+      table({
+        title: 'Which invoice differs?',
+        description:
+          'What each provider charges for the day that was compared last, and what was counted of it, as npm run invoice found. Off is the sum of what single models differ by, whichever way. Services and models are not told apart.',
+        noValue: notCompared,
+        width: 12,
+        height: 5,
+        by: { [label.provider]: 'Provider' },
+        columns: {
+          Day: { query: `${invoiced('genai_invoice_day_seconds', byProvider)} * 1000`, unit: unit.moment },
+          Charged: { query: charged, unit: unit.dollars },
+          Counted: { query: counted, unit: unit.dollars },
+          Off: { query: sum(offBy, byProvider), unit: unit.dollars },
+        },
+        sortBy: 'Off',
+      }),
+      bars({
+        title: 'Why does it?',
+        description:
+          'What the invoices and the counters differ by for that day, by likely reason. docs/invoice.md says what each reason means.',
+        unit: unit.dollars,
+        noValue: 'Nothing compared, or no difference',
+        width: 12,
+        height: 5,
+        series: [
+          { query: above0(sum(offBy, ['genai_invoice_reason'])), name: legend('genai_invoice_reason') },
         ],
       }),
     ],

@@ -162,9 +162,9 @@ describe.each(all.map((dashboard) => [dashboard.title, dashboard] as const))('%s
     })
 
     test('follows the variables', () => {
-      // The Collector's own and the stores' have no such labels, and calls are what the variables are made of.
+      // The Collector's own and the stores' have no such labels, nor have invoices any but the provider; calls are what the variables are made of.
       expect(expr).toMatch(
-        /\$(environment|datasource)|otelcol_|tempo_|prometheus_|^(avg|max by \(job\)|sum by \(job, instance\)) ?\(up\b|^gen_ai_client_inference_duration_seconds$/,
+        /\$(environment|datasource)|otelcol_|tempo_|prometheus_|genai_invoice_\w+\{gen_ai_provider_name=~"\$provider"|^(avg|max by \(job\)|sum by \(job, instance\)) ?\(up\b|^gen_ai_client_inference_duration_seconds$/,
       )
     })
 

@@ -29,10 +29,10 @@ export async function query(prometheusUrl: string, promql: string): Promise<Seri
 export const countOf = (histogram: string, matchers = '') =>
   `(histogram_count(${histogram}{${matchers}}) or ${histogram}_count{${matchers}})`
 
-const rangeOf = (expression: string, window: string) =>
+const rangeOf = (expression: string, window: string, step = '1s') =>
   /^[a-zA-Z_:][\w:]*(\{[^}]*\})?$/.test(expression)
     ? `${expression}[${window}]`
-    : `${expression}[${window}:1s]`
+    : `${expression}[${window}:${step}]`
 
 /**
  * The values in a range. A selector's are read as they are stored. Any other expression is evaluated every second: of
@@ -43,10 +43,11 @@ async function valuesOf(
   expression: string,
   window: string,
   at = '',
+  step?: string,
 ): Promise<{ labels: Labels; values: number[] }[]> {
   const { result } = await run<{ metric: Labels; values?: Float[]; histograms?: Histogram[] }>(
     prometheusUrl,
-    rangeOf(expression, window) + at,
+    rangeOf(expression, window, step) + at,
   )
   return result.map(({ metric, values, histograms = [] }) => ({
     labels: metric,
@@ -97,30 +98,57 @@ export async function increases(
   fromMs: number,
   toMs: number,
 ): Promise<Series[]> {
+  const series = await increasesByHour(prometheusUrl, counter, fromMs, toMs, '1s')
+  return series.map(({ labels, values }) => ({
+    labels,
+    value: values.reduce((sum, value) => sum + value, 0),
+  }))
+}
+
+/**
+ * The same, for each hour from `fromMs` on; the last may be shorter.
+ *
+ * @param step at which what is no selector is evaluated: 5 s sees each step of a counter that has a point every 5 s
+ */
+export async function increasesByHour(
+  prometheusUrl: string,
+  counter: string,
+  fromMs: number,
+  toMs: number,
+  step = '5s',
+): Promise<{ labels: Labels; values: number[] }[]> {
   const seconds = (ms: number) => (ms / 1000).toFixed(3)
-  const rises = new Map<string, { labels: Labels; previous: number; total: number }>()
+  const hours = Math.max(0, Math.ceil((toMs - fromMs) / CHUNK))
+  const rises = new Map<string, { labels: Labels; previous: number; values: number[] }>()
   const series = (all: Labels) => {
     // Functions keep the name or not, by the version of Prometheus.
     const labels = Object.fromEntries(Object.entries(all).filter(([name]) => name !== '__name__'))
     const key = JSON.stringify(Object.entries(labels).sort())
-    const known = rises.get(key) ?? { labels, previous: 0, total: 0 }
+    const known = rises.get(key) ?? { labels, previous: 0, values: new Array<number>(hours).fill(0) }
     rises.set(key, known)
     return known
   }
-  const before = `last_over_time(${rangeOf(counter, `${LOOKBACK}s`)} @ ${seconds(fromMs)})`
+  const before = `last_over_time(${rangeOf(counter, `${LOOKBACK}s`, step)} @ ${seconds(fromMs)})`
   for (const { labels, value } of await query(prometheusUrl, before)) series(labels).previous = value
-  for (let from = fromMs; from < toMs; from += CHUNK) {
+  for (let hour = 0; hour < hours; hour++) {
+    const from = fromMs + hour * CHUNK
     const to = Math.min(from + CHUNK, toMs)
-    const range = await valuesOf(prometheusUrl, counter, `${Math.round(to - from)}ms`, ` @ ${seconds(to)}`)
-    for (const { labels, values } of range) {
+    const window = `${Math.round(to - from)}ms`
+    for (const { labels, values } of await valuesOf(
+      prometheusUrl,
+      counter,
+      window,
+      ` @ ${seconds(to)}`,
+      step,
+    )) {
       const rise = series(labels)
       for (const value of values) {
-        rise.total += value < rise.previous ? value : value - rise.previous
+        rise.values[hour]! += value < rise.previous ? value : value - rise.previous
         rise.previous = value
       }
     }
   }
-  return [...rises.values()].map(({ labels, total }) => ({ labels, value: total }))
+  return [...rises.values()].map(({ labels, values }) => ({ labels, values }))
 }
 
 async function run<T>(prometheusUrl: string, promql: string): Promise<{ result: T[] }> {

@@ -5,6 +5,7 @@ import { countMessageTokens } from './anthropic/count-tokens.ts'
 import { anthropic } from './anthropic/dialect.ts'
 import { createMessage } from './anthropic/messages.ts'
 import { ApiError } from './api-error.ts'
+import { billingRoutes } from './billing/routes.ts'
 import { controlRoutes } from './control.ts'
 import { endpoint } from './endpoint.ts'
 import type { Dialect } from './endpoint.ts'
@@ -29,6 +30,7 @@ export function simulatorApp(state: SimulatorState, logger: Logger, bodyLimit = 
     bodyLimit,
     routes: (app) => {
       controlRoutes(app, state)
+      billingRoutes(app, state)
       app.post('/v1/messages', endpoint(state, anthropic, createMessage))
       app.post('/v1/messages/count_tokens', endpoint(state, anthropic, countMessageTokens))
       app.post('/v1/chat/completions', endpoint(state, openai, createChatCompletion))

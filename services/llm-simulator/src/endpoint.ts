@@ -2,6 +2,7 @@ import type { Request, RequestHandler } from 'express'
 import { ApiError, ClientGone, ConnectionBroken } from './api-error.ts'
 import { Exchange } from './exchange.ts'
 import type { Provider } from './models.ts'
+import { keyId } from './billing/key-id.ts'
 import { keyHash } from './rate-window.ts'
 import type { Remaining } from './rate-window.ts'
 import type { SimulatorState } from './state.ts'
@@ -48,6 +49,7 @@ export function endpoint(state: SimulatorState, dialect: Dialect, handle: Handle
       const key = dialect.apiKey(request)
       if (key === undefined) throw new ApiError(401)
       const account = keyHash(`${dialect.provider}:${key}`)
+      exchange.note({ api_key_id: keyId(dialect.provider, key) })
       exchange.countUse({ requests: 1 }, account)
       await exchange.sufferFault()
       await handle(exchange, request.body, account)

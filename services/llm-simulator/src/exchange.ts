@@ -54,6 +54,8 @@ export class Exchange {
       aborted: false,
       retry_count: Number.isInteger(retries) ? retries : 0,
       traceparent: (request.headers.traceparent as string | undefined) ?? null,
+      api_key_id: null,
+      batch: false,
     }
     response.on('close', () => {
       if (!response.writableFinished) this.gone.abort()

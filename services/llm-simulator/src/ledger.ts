@@ -33,6 +33,10 @@ export interface LedgerEntry {
   /** The SDKs' `x-stainless-retry-count`; 0 when absent. */
   retry_count: number
   traceparent: string | null
+  /** The id, as the provider's reports name it, of the key that the request came with; null without one. */
+  api_key_id: string | null
+  /** Answered as part of a batch: by no request that a client waited for. */
+  batch: boolean
 }
 
 export interface LedgerPage {

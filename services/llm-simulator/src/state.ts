@@ -1,6 +1,7 @@
 import { PromptCache } from './anthropic/cache.ts'
 import { Threads } from './anthropic/threads.ts'
 import { Behavior } from './behavior.ts'
+import { Billing } from './billing/settings.ts'
 import { Clock } from './clock.ts'
 import { Faults } from './faults.ts'
 import { Ledger } from './ledger.ts'
@@ -15,6 +16,7 @@ export class SimulatorState {
   readonly behavior = new Behavior(this.clock)
   readonly faults = new Faults()
   readonly ledger = new Ledger()
+  readonly billing = new Billing()
   readonly promptCache = new PromptCache(this.clock)
   readonly threads = new Threads(this.clock)
   readonly prefixCache = new PrefixCache(this.clock)

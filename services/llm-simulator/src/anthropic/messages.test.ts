@@ -65,6 +65,8 @@ test('an answer is what the API gives', async () => {
       usage_sent: data.usage,
       stop_reason: 'end_turn',
       error_type: null,
+      api_key_id: expect.stringMatching(/^apikey_[0-9a-f]{16}$/) as string,
+      batch: false,
       aborted: false,
       retry_count: 0,
       traceparent: null,
