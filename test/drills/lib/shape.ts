@@ -12,7 +12,7 @@ const READY: Record<string, string> = {
   tempo: 'wget -q -O /dev/null http://127.0.0.1:3200/ready',
   prometheus: 'wget -q -O /dev/null http://127.0.0.1:9090/-/ready',
   balancer: 'wget -q -O /dev/null http://127.0.0.1:8405/healthz',
-  kafka: 'nc -z 127.0.0.1 9092',
+  kafka: 'nc -w 2 127.0.0.1 9092 -e /bin/true',
 }
 const COLLECTOR_READY = 'wget -q -O /dev/null http://127.0.0.1:13133/'
 
