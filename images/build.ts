@@ -5,6 +5,7 @@ import { alertmanager } from './alertmanager/recipe.ts'
 import { collector } from './collector/recipe.ts'
 import { haproxy } from './haproxy/recipe.ts'
 import { jaeger } from './jaeger/recipe.ts'
+import { kafka } from './kafka/recipe.ts'
 import { buildImage, findByRecipe } from './lib/docker.ts'
 import { root } from './lib/paths.ts'
 import { refusal, licenceTexts, refusedModules } from './lib/licences.ts'
@@ -15,7 +16,7 @@ import { prometheus } from './prometheus/recipe.ts'
 import type { Recipe } from './recipe.ts'
 
 /** The longest builds first: the others' downloads happen while they compile. Grafana and Tempo have no recipe (see README.md). */
-export const recipes: readonly Recipe[] = [collector, prometheus, jaeger, node, alertmanager, haproxy]
+export const recipes: readonly Recipe[] = [collector, prometheus, jaeger, node, alertmanager, haproxy, kafka]
 
 /** What every recipe uses and what decides a result: a change there builds all images again. */
 const shared = ['images/lib/debian.ts', 'images/lib/go.ts']

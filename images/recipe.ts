@@ -10,6 +10,7 @@ export type ImageVariable =
   | 'GRAFANA_IMAGE'
   | 'NODE_IMAGE'
   | 'HAPROXY_IMAGE'
+  | 'KAFKA_IMAGE'
 
 /**
  * How one stand-in image is made from package registries. A recipe's folder holds this, the Dockerfile with the

@@ -1,4 +1,4 @@
-import { imageDefaults, upstreamImages } from './upstream.ts'
+import { COMPOSE_FILES, imageDefaults, upstreamImages } from './upstream.ts'
 import { recipes } from './build.ts'
 
 test('takes the default of each image variable, and no other variable', () => {
@@ -7,7 +7,7 @@ test('takes the default of each image variable, and no other variable', () => {
 })
 
 test('the compose files have a fixed tag for every image that has a recipe, and for Grafana and Tempo', async () => {
-  const images = await upstreamImages()
+  const images = await upstreamImages([...COMPOSE_FILES, 'docker-compose.kafka.yml'])
   for (const variable of [
     ...recipes.map((recipe) => recipe.variable),
     'GRAFANA_IMAGE',

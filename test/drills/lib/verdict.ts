@@ -8,7 +8,12 @@ import { eventually } from '../../../scripts/lib/eventually.ts'
 import { root } from '../../lib/docker.ts'
 import type { Made } from './load-process.ts'
 import { MODELS } from './models.ts'
-import type { Site } from './site.ts'
+
+/** Where a verdict is read. */
+export interface Stores {
+  prometheusUrl: string
+  tempoUrl: string
+}
 
 /** What became of a load. */
 export interface Verdict {
@@ -50,7 +55,7 @@ const givenUp = (made: readonly Made[], sdk: string) =>
     )
 
 /** Compares Tempo and Prometheus with what was made. */
-export async function judge(site: Site, made: readonly Made[]): Promise<Verdict> {
+export async function judge(site: Stores, made: readonly Made[]): Promise<Verdict> {
   const stored = new Set<string>()
   let twice = 0
   const traces = made.flatMap(({ traces }) => traces)
@@ -91,7 +96,7 @@ export async function judge(site: Site, made: readonly Made[]): Promise<Verdict>
 }
 
 /** Judges until nothing is missing, or the time is over; what was seen last. */
-export async function settled(site: Site, made: readonly Made[], timeout = 120_000): Promise<Verdict> {
+export async function settled(site: Stores, made: readonly Made[], timeout = 120_000): Promise<Verdict> {
   let last: Verdict | undefined
   const complete = eventually(
     async () => {
