@@ -49,8 +49,10 @@ const givenUp = (made: readonly Made[], sdk: string) =>
       0,
     )
 
+type Backends = Pick<Site, 'tempoUrl' | 'prometheusUrl'>
+
 /** Compares Tempo and Prometheus with what was made. */
-export async function judge(site: Site, made: readonly Made[]): Promise<Verdict> {
+export async function judge(site: Backends, made: readonly Made[]): Promise<Verdict> {
   const stored = new Set<string>()
   let twice = 0
   const traces = made.flatMap(({ traces }) => traces)
@@ -67,9 +69,10 @@ export async function judge(site: Site, made: readonly Made[]): Promise<Verdict>
   const calls = made.flatMap(({ calls }) => calls)
   const most = sum(calls)
   const least = sum(calls.filter(([spanId]) => acknowledged.has(spanId)))
+  const services = `service_name=~"${made.map(({ service }) => service).join('|')}"`
   const counters = {} as Record<Quantity, number>
   for (const quantity of QUANTITIES) {
-    const series = await counterTotals(site.prometheusUrl, counterOf(quantity, 'service_name=~"load-.*"'))
+    const series = await counterTotals(site.prometheusUrl, counterOf(quantity, services))
     const total = series.reduce((sum, { value }) => sum + value, 0)
     // Sums of fractions are added up in another order.
     const rounding = 1e-9 * most[quantity]
@@ -91,7 +94,7 @@ export async function judge(site: Site, made: readonly Made[]): Promise<Verdict>
 }
 
 /** Judges until nothing is missing, or the time is over; what was seen last. */
-export async function settled(site: Site, made: readonly Made[], timeout = 120_000): Promise<Verdict> {
+export async function settled(site: Backends, made: readonly Made[], timeout = 120_000): Promise<Verdict> {
   let last: Verdict | undefined
   const complete = eventually(
     async () => {
