@@ -10,10 +10,10 @@ const version = '1.34.4'
 
 /** What runs containers, and gives them a network. */
 const packages = [
-  ...(['containerd', 'runc', 'containernetworking-plugins', 'iptables', 'mount', 'util-linux'] as const),
+  ...(['containerd', 'runc', 'containernetworking-plugins', 'iptables', 'mount'] as const),
   ...(['libc6', 'libseccomp2', 'libip4tc2', 'libip6tc2', 'libmnl0', 'libnetfilter-conntrack3'] as const),
   ...(['libnfnetlink0', 'libnftnl11', 'libxtables12', 'netbase', 'libblkid1', 'libmount1'] as const),
-  ...(['libselinux1', 'libsmartcols1', 'libpcre2-8-0', 'libtinfo6', 'libuuid1', 'libcap-ng0'] as const),
+  ...(['libselinux1', 'libsmartcols1', 'libpcre2-8-0'] as const),
 ] as const
 
 const programs = [
@@ -38,19 +38,10 @@ export const kubernetes: Recipe = {
   async build(workshop) {
     workshop.step('download packages')
     const rootfs = join(workshop.context, 'rootfs')
+    await addBusybox(workshop, rootfs)
+    // Over BusyBox: the kubelet asks for options of mount that it does not know.
     await unpack(workshop, stable, packages, rootfs)
     await removeDocumentation(rootfs)
-    await addBusybox(workshop, rootfs)
-    // The kubelet asks for options that BusyBox' programs do not know.
-    const full = join(workshop.dir, 'mount')
-    await unpack(workshop, stable, ['mount', 'util-linux'], full)
-    for (const program of ['mount', 'umount', 'mountpoint']) {
-      await workshop.run('cp', [
-        '--remove-destination',
-        join(full, 'bin', program),
-        join(rootfs, 'bin', program),
-      ])
-    }
     for (const [name, path] of Object.entries(files)) {
       await mkdir(join(rootfs, path, '..'), { recursive: true })
       await copyFile(join(import.meta.dirname, name), join(rootfs, path))
