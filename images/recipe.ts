@@ -19,7 +19,8 @@ export type ImageVariable =
 export interface Recipe {
   /** Short name: of the folder, of the image and of the log. */
   readonly name: string
-  readonly variable: ImageVariable
+  /** None where no compose file names it. */
+  readonly variable?: ImageVariable
   /** Files outside the recipe's folder that decide what is built, from the root of the repository. */
   readonly inputs?: readonly string[]
   /**

@@ -13,6 +13,6 @@ test('the compose files have a fixed tag for every image that has a recipe, and 
     'GRAFANA_IMAGE',
     'TEMPO_IMAGE',
   ] as const) {
-    expect(images.get(variable)).toMatch(/:v?\d/)
+    expect(images.get(variable!)).toMatch(/:v?\d/)
   }
 })

@@ -2,7 +2,7 @@
 import { partsOf } from '../../images/signatures.ts'
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { parse, stringify } from 'yaml'
+import { parse, parseAllDocuments, stringify } from 'yaml'
 import { alertsFolder, ruleFiles } from '../../alerts/rules.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -12,37 +12,78 @@ const write = (...documents: object[]) =>
     .map((document) => stringify(document, { lineWidth: 0, aliasDuplicateObjects: false }))
     .join('---\n')
 
-const standard = () =>
-  parse(readFileSync(join(root, 'rendered', 'standard.yaml'), 'utf8'), { maxAliasCount: -1 }) as object
+const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8')
 
-/** Where the pods have their queue, and who they are: the same in both forms. */
-const QUEUE = '/var/lib/otelcol/queue'
-const claim = {
-  metadata: { name: 'queue' },
-  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '10Gi' } } },
+interface Container {
+  name: string
+  env: object[]
+  resources: object
+  lifecycle: object
+  securityContext: object
+  volumeMounts: { name: string; mountPath: string }[]
 }
-const env = [
-  // Survives a restart of the pod, as a series' writer has to.
-  { name: 'COLLECTOR_INSTANCE_ID', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
-  { name: 'TEMPO_ENDPOINT', value: 'tempo.monitoring.svc:4317' },
-  {
-    name: 'PROMETHEUS_OTLP_ENDPOINT',
-    value: 'http://prometheus-operated.monitoring.svc:9090/api/v1/otlp/v1/metrics',
-  },
-]
-const resources = { requests: { cpu: '500m', memory: '512Mi' }, limits: { memory: '512Mi' } }
-const podSecurityContext = {
-  runAsNonRoot: true,
-  runAsUser: 10001,
-  // Lets the user write to the queue's volume.
-  fsGroup: 10001,
-  seccompProfile: { type: 'RuntimeDefault' },
+
+/** The Collector's pods, as kubernetes/base has them: what both forms say of them. */
+function pods() {
+  const documents = parseAllDocuments(read('kubernetes', 'base', 'collector.yaml'))
+  const [spec] = documents
+    .map((document) => document.toJS() as { kind: string; spec: unknown })
+    .filter(({ kind }) => kind === 'StatefulSet')
+    .map(
+      ({ spec }) =>
+        spec as {
+          replicas: number
+          template: {
+            spec: {
+              containers: [Container]
+              securityContext: object
+              terminationGracePeriodSeconds: number
+            }
+          }
+          volumeClaimTemplates: object[]
+        },
+    )
+  const { replicas, template, volumeClaimTemplates } = spec!
+  const { containers, securityContext: podSecurityContext, terminationGracePeriodSeconds } = template.spec
+  const [{ env, resources, lifecycle, securityContext, volumeMounts }] = containers
+  const { configMapGenerator } = parse(read('kubernetes', 'base', 'kustomization.yaml')) as {
+    configMapGenerator: { name: string; literals?: string[] }[]
+  }
+  const settings = configMapGenerator.find(({ name }) => name === 'collector-settings')!.literals!
+  const variables = settings.map((literal) => {
+    const [, name, value] = /^(\w+)=(.*)$/.exec(literal)!
+    return { name, value }
+  })
+  return {
+    replicas,
+    env: [...env, ...variables],
+    resources,
+    lifecycle,
+    podSecurityContext,
+    securityContext,
+    terminationGracePeriodSeconds,
+    volumeClaimTemplates,
+    volumeMounts: volumeMounts.filter(({ name }) => name !== 'config'),
+  }
 }
-const securityContext = {
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
-  capabilities: { drop: ['ALL'] },
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** As the Collector merges its files. */
+function merge(target: Record<string, unknown>, from: Record<string, unknown>): Record<string, unknown> {
+  for (const [key, value] of Object.entries(from)) {
+    const there = target[key]
+    target[key] = isObject(there) && isObject(value) ? merge(there, value) : value
+  }
+  return target
 }
+
+const config = () =>
+  merge(
+    parse(read('rendered', 'standard.yaml'), { maxAliasCount: -1 }) as Record<string, unknown>,
+    parse(read('kubernetes', 'base', 'service.yaml')) as Record<string, unknown>,
+  )
 
 /** Rules and thresholds for the Prometheus Operator, as one `PrometheusRule`. */
 export function prometheusRule(): string {
@@ -86,19 +127,7 @@ export const openTelemetryCollector = (image: string): string =>
     apiVersion: 'opentelemetry.io/v1beta1',
     kind: 'OpenTelemetryCollector',
     metadata: { name: 'genai', labels },
-    spec: {
-      mode: 'statefulset',
-      replicas: 1,
-      image,
-      env: [...env, { name: 'GOMEMLIMIT', value: '400MiB' }],
-      resources,
-      podSecurityContext,
-      securityContext,
-      terminationGracePeriodSeconds: 30,
-      volumeClaimTemplates: [claim],
-      volumeMounts: [{ name: 'queue', mountPath: QUEUE }],
-      config: standard(),
-    },
+    spec: { mode: 'statefulset', image, ...pods(), config: config() },
   })
 
 /**
@@ -108,19 +137,19 @@ export const openTelemetryCollector = (image: string): string =>
  */
 export function helmValues(image: string): string {
   const { repository, tag, digest } = partsOf(image)
+  const { replicas, env, lifecycle, volumeClaimTemplates, volumeMounts, ...others } = pods()
   return write({
     mode: 'statefulset',
-    replicaCount: 1,
+    replicaCount: replicas,
     image: { repository, tag, ...(digest !== '' && { digest }) },
     command: { name: 'otelcol-contrib' },
-    // 400 MiB of 512.
-    useGOMEMLIMIT: true,
+    // The chart's own would be beside the one in extraEnvs.
+    useGOMEMLIMIT: false,
     extraEnvs: env,
-    resources,
-    podSecurityContext,
-    securityContext,
-    statefulset: { volumeClaimTemplates: [claim] },
-    extraVolumeMounts: [{ name: 'queue', mountPath: QUEUE }],
-    alternateConfig: standard(),
+    lifecycleHooks: lifecycle,
+    statefulset: { volumeClaimTemplates },
+    extraVolumeMounts: volumeMounts,
+    ...others,
+    alternateConfig: config(),
   })
 }

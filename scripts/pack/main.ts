@@ -15,10 +15,9 @@ const image = (await upstreamImages()).get('COLLECTOR_IMAGE')!
 
 const files: Record<string, string> = {
   ...Object.fromEntries(
-    readdirSync(join(root, 'rendered')).map((file) => [
-      `collector-${file}`,
-      readFileSync(join(root, 'rendered', file), 'utf8'),
-    ]),
+    readdirSync(join(root, 'rendered'))
+      .filter((file) => file !== 'kustomization.yaml')
+      .map((file) => [`collector-${file}`, readFileSync(join(root, 'rendered', file), 'utf8')]),
   ),
   'kubernetes-prometheus-rule.yaml': prometheusRule(),
   'kubernetes-dashboards.yaml': dashboards(),

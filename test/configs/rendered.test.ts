@@ -37,6 +37,17 @@ test('otelcol validate, minimal.yaml and the default configuration behind it', a
   )
 })
 
+test('otelcol validate, standard.yaml as kubernetes/base starts it', async () => {
+  const { COLLECTOR_IMAGE: image } = await resolveImages()
+  const volumes = ['rendered/standard.yaml', 'kubernetes/base/service.yaml'].map(
+    (file, i) => `--volume=${root}/${file}:/${i}.yaml:ro`,
+  )
+  await docker(
+    ...['run', '--rm', '--network=none', ...volumes],
+    ...[image!, 'validate', '--config=/0.yaml', '--config=/1.yaml'],
+  )
+})
+
 const testOldest = process.env['COLLECTOR_IMAGE_OLDEST'] ? test : test.skip
 testOldest.each(FILES)('otelcol validate, the oldest, %s', async (file) => {
   await validate(process.env['COLLECTOR_IMAGE_OLDEST']!, file)

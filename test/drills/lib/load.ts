@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import type { Made } from './load-process.ts'
 
 export interface LoadOptions {
+  /** How the services' names begin; `load` unless said otherwise. */
+  name?: string
   /** Spans per second in all; 100 unless said otherwise. */
   rate?: number
   /** The settings of each application: of services/telemetry, or the SDK's own. Three and one unless said otherwise. */
@@ -24,7 +26,7 @@ export class Load {
   static start(
     httpUrl: string,
     grpcUrl: string,
-    { rate = 100, sdks = ['kit', 'kit', 'kit', 'stock'], environment = {} }: LoadOptions = {},
+    { name = 'load', rate = 100, sdks = ['kit', 'kit', 'kit', 'stock'], environment = {} }: LoadOptions = {},
   ): Load {
     return new Load(
       sdks.map((sdk, i) =>
@@ -37,7 +39,7 @@ export class Load {
             PATH: process.env['PATH'],
             LOAD_RATE: String(rate / sdks.length),
             LOAD_SDK: sdk,
-            OTEL_SERVICE_NAME: `load-${i}-${sdk}`,
+            OTEL_SERVICE_NAME: `${name}-${i}-${sdk}`,
             OTEL_EXPORTER_OTLP_PROTOCOL: sdk === 'kit' ? 'http/protobuf' : 'grpc',
             OTEL_EXPORTER_OTLP_ENDPOINT: sdk === 'kit' ? httpUrl : grpcUrl,
             OTEL_METRICS_EXPORTER: 'none',

@@ -72,9 +72,10 @@ export async function judge(site: Stores, made: readonly Made[]): Promise<Verdic
   const calls = made.flatMap(({ calls }) => calls)
   const most = sum(calls)
   const least = sum(calls.filter(([spanId]) => acknowledged.has(spanId)))
+  const services = `service_name=~"${made.map(({ service }) => service).join('|')}"`
   const counters = {} as Record<Quantity, number>
   for (const quantity of QUANTITIES) {
-    const series = await counterTotals(site.prometheusUrl, counterOf(quantity, 'service_name=~"load-.*"'))
+    const series = await counterTotals(site.prometheusUrl, counterOf(quantity, services))
     const total = series.reduce((sum, { value }) => sum + value, 0)
     // Sums of fractions are added up in another order.
     const rounding = 1e-9 * most[quantity]
