@@ -93,7 +93,7 @@ test('what differs is printed and sent; the keys are in neither, nor in any file
     expect(JSON.stringify(bills.state.ledger.page())).not.toContain(canary)
   }
   expect(await readdir(folder)).toEqual([])
-}, 30_000)
+}, 120_000)
 
 test('a key that is refused, and an API that fails, are told without it', async () => {
   const refused = await invoice({ ANTHROPIC_ADMIN_KEY: 'sk-ant-api03-canary' }, '--from', DAY_BEFORE)
@@ -104,7 +104,7 @@ test('a key that is refused, and an API that fails, are told without it', async 
   const poor = await invoice({ OPENAI_ADMIN_KEY: 'sk-proj-canary' }, '--from', DAY_BEFORE)
   expect(poor).toEqual({ code: 2, output: expect.stringContaining('api.usage.read') as string })
   for (const { output } of [refused, poor]) expect(output).not.toContain('canary')
-}, 30_000)
+}, 120_000)
 
 test('nothing to compare, or nothing to read', async () => {
   expect(await invoice({})).toEqual({
@@ -118,4 +118,4 @@ test('nothing to compare, or nothing to read', async () => {
       'Prometheus (http://127.0.0.1:2) could not be read: ECONNREFUSED',
     ) as string,
   })
-}, 30_000)
+}, 120_000)
