@@ -17,6 +17,7 @@ export interface Look {
 
 /** A counter in Prometheus, in PromQL: what must not have risen. */
 export interface Counter {
+  /** Empty where the matchers name it. */
   metric: string
   /** Label matchers beside the service. */
   matchers?: string

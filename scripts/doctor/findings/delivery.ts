@@ -39,7 +39,7 @@ export const delivery: Finding[] = [
     counter: {
       metric: 'otel_sdk_processor_span_processed_total',
       of: 'sdk',
-      matchers: 'error_type!=""',
+      matchers: 'error_type="queue_full"',
       by: ['error_type'],
       unit: 'spans',
     },
@@ -51,9 +51,11 @@ export const delivery: Finding[] = [
     so: 'Calls are missing from every number.',
     fix: 'Check `OTEL_EXPORTER_OTLP_ENDPOINT`: port 4317 for gRPC, 4318 for HTTP, `http://` without TLS.',
     counter: {
-      metric: 'otel_sdk_exporter_span_exported_total',
+      // Where the exporter does not count, as in Node's set-up by environment, the processor does.
+      metric: '',
       of: 'sdk',
-      matchers: 'error_type!=""',
+      matchers:
+        '__name__=~"otel_sdk_(processor_span_processed|exporter_span_exported)_total", error_type!~"|queue_full"',
       by: ['error_type'],
       unit: 'spans',
     },
