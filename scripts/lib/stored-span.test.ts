@@ -61,3 +61,9 @@ test('what is left out is no parent, no status and no kind', () => {
     [{ parentSpanId: undefined, status: 'unset', kind: 'unspecified' }],
   )
 })
+
+test('a time of 0 is left out by Tempo', () => {
+  expect(
+    of({ traceId: 'AAAAAAAAAAAAAAAAAAAAAQ==', spanId: 'AAAAAAAAAAE=', startTimeUnixNano: undefined }),
+  ).toMatchObject([{ startMs: 0, durationMs: expect.closeTo(1_790_000_000_250, 1) as number }])
+})

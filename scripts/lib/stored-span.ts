@@ -36,8 +36,9 @@ interface OtlpSpan {
   parentSpanId?: string
   name: string
   kind?: string | number
-  startTimeUnixNano: string
-  endTimeUnixNano: string
+  /** Left out by Tempo where it is 0. */
+  startTimeUnixNano?: string
+  endTimeUnixNano?: string
   attributes?: KeyValue[]
   events?: { name: string; attributes?: KeyValue[] }[]
   status?: { code?: string | number }
@@ -69,8 +70,8 @@ export const spansOf = ({ resourceSpans = [] }: Otlp): StoredSpan[] =>
         scopeVersion: scope?.version ?? '',
         resource: plain(resource?.attributes),
         status: named(STATUSES, span.status?.code, 'STATUS_CODE_'),
-        startMs: Number(BigInt(span.startTimeUnixNano) / 1000n) / 1000,
-        durationMs: Number(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano)) / 1e6,
+        startMs: Number(BigInt(span.startTimeUnixNano ?? 0) / 1000n) / 1000,
+        durationMs: Number(BigInt(span.endTimeUnixNano ?? 0) - BigInt(span.startTimeUnixNano ?? 0)) / 1e6,
         attributes: plain(span.attributes),
         events: (span.events ?? []).map(({ name, attributes }) => ({ name, attributes: plain(attributes) })),
       })),
