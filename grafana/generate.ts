@@ -14,5 +14,10 @@ const here = (file: string) => join(import.meta.dirname, file)
 
 writeGenerated(
   Object.fromEntries(Object.entries(files).map(([file, text]) => [here(file), text])),
-  folders.flatMap((folder) => readdirSync(here(folder)).map((file) => here(`${folder}/${file}`))),
+  folders.flatMap((folder) =>
+    readdirSync(here(folder))
+      // Written by hand, and compared by scripts/pack/kubernetes.test.ts.
+      .filter((file) => file !== 'kustomization.yaml')
+      .map((file) => here(`${folder}/${file}`)),
+  ),
 )

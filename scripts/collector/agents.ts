@@ -24,6 +24,17 @@ const OVERRIDES = join('price', 'overrides.yaml')
 const LABELS = join('count', 'labels.yaml')
 const COUNTERS = join('count', 'counters', 'inference.yaml')
 
+/** Whose models the dialects of agents name. The whole book a second time is more than a ConfigMap of Kubernetes holds. */
+const PROVIDERS = ['anthropic', 'openai', 'aws', 'google']
+
+/** The prices of these providers, a model a line, as the whole book has them. */
+function book(): string {
+  const whole = JSON.parse(read('price', 'book.json')) as Record<string, Record<string, string>>
+  const chosen = Object.fromEntries(PROVIDERS.map((provider) => [provider, whole[provider]]))
+  if (Object.values(chosen).includes(undefined)) throw new Error('price/book.json lacks a provider')
+  return `${JSON.stringify(chosen, null, 2)}\n`
+}
+
 /** What a resource is, what is too long for a label, and what went wrong. */
 function labels(): string {
   const groups = read(LABELS).split(/^(?=- context: )/m)
@@ -72,7 +83,11 @@ const generated = (name: string) => join(folder, 'agents', name)
 writeGenerated({
   [generated('look-up.yaml')]:
     HEAD(PRICES) +
-    forLogs(read(PRICES)).replace('${file:price/overrides.yaml}', '${file:agents/overrides.yaml}'),
+    forLogs(read(PRICES))
+      .replace('${file:price/overrides.yaml}', '${file:agents/overrides.yaml}')
+      .replaceAll('${file:price/book.json}', '${file:agents/book.json}')
+      .replaceAll('price/book.json', 'agents/book.json'),
+  [generated('book.json')]: book(),
   [generated('overrides.yaml')]: HEAD(OVERRIDES) + forLogs(read(OVERRIDES)),
   [generated('labels.yaml')]: HEAD(LABELS) + labels(),
   [generated('counters.yaml')]: HEAD(COUNTERS) + counters(),

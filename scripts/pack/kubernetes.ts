@@ -14,6 +14,9 @@ const write = (...documents: object[]) =>
 
 const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8')
 
+/** Spans of coding agents count, as their log events do not. */
+const SPANS = { name: 'GENAI_AGENTS', value: 'spans' }
+
 interface Container {
   name: string
   env: object[]
@@ -56,7 +59,7 @@ function pods() {
   })
   return {
     replicas,
-    env: [...env, ...variables],
+    env: [...env, ...variables, SPANS],
     resources,
     lifecycle,
     podSecurityContext,
@@ -79,10 +82,50 @@ function merge(target: Record<string, unknown>, from: Record<string, unknown>): 
   return target
 }
 
+const SECTIONS = ['processors', 'connectors'] as const
+
+interface Collector {
+  processors: Record<string, unknown>
+  connectors: Record<string, unknown>
+  service: { pipelines: Record<string, { receivers: string[]; processors?: string[]; exporters: string[] }> }
+}
+
+/**
+ * The configuration without collector/agents.yaml, whose prices are more than the 1 MiB of a ConfigMap has room for where aliases
+ * are written out. GENAI_AGENTS=spans belongs to it.
+ */
+export function withoutAgents(config: Collector): Collector {
+  const agents = parse(read('collector', 'agents.yaml')) as Collector
+  const names = new Set(SECTIONS.flatMap((section) => Object.keys(agents[section])))
+  const others = (section: Record<string, unknown>) =>
+    Object.fromEntries(Object.entries(section).filter(([name]) => !names.has(name)))
+  const pipelines = Object.entries(config.service.pipelines)
+    .filter(([name]) => !(name in agents.service.pipelines))
+    .map(([name, { receivers, exporters, ...rest }]) => [
+      name,
+      {
+        ...rest,
+        receivers: receivers.filter((receiver) => !names.has(receiver)),
+        exporters: exporters.filter((exporter) => !names.has(exporter)),
+      },
+    ])
+  return {
+    ...config,
+    processors: others(config.processors),
+    connectors: others(config.connectors),
+    service: {
+      ...config.service,
+      pipelines: Object.fromEntries(pipelines) as Collector['service']['pipelines'],
+    },
+  }
+}
+
 const config = () =>
-  merge(
-    parse(read('rendered', 'standard.yaml'), { maxAliasCount: -1 }) as Record<string, unknown>,
-    parse(read('kubernetes', 'base', 'service.yaml')) as Record<string, unknown>,
+  withoutAgents(
+    merge(
+      parse(read('rendered', 'standard.yaml'), { maxAliasCount: -1 }) as Record<string, unknown>,
+      parse(read('kubernetes', 'base', 'service.yaml')) as Record<string, unknown>,
+    ) as unknown as Collector,
   )
 
 /** Rules and thresholds for the Prometheus Operator, as one `PrometheusRule`. */
