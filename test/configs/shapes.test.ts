@@ -47,8 +47,13 @@ test.each(images)(
     if (image === undefined) return
     const mount = `${root}/collector:/etc/otelcol-contrib:ro`
     const run = ['run', '--rm', '--network=none', '--volume', mount, '--workdir=/etc/otelcol-contrib', image]
-    for (const file of ALONE) await docker(...run, 'validate', '--config=receive.yaml', `--config=${file}`)
-    await docker(...run, 'validate', ...configFlags('shapes/from-kafka.yaml'))
+    // A stand-in of an earlier state of images/collector has no Kafka; upstream's image has.
+    const kafka = /\bkafka\b/.test(await docker(...run, 'components'))
+    if (image === (await resolveImages())['COLLECTOR_IMAGE']) expect(kafka).toBe(true)
+    for (const file of ALONE.filter((file) => kafka || file !== 'shapes/to-kafka.yaml')) {
+      await docker(...run, 'validate', '--config=receive.yaml', `--config=${file}`)
+    }
+    if (kafka) await docker(...run, 'validate', ...configFlags('shapes/from-kafka.yaml'))
   },
   60_000,
 )
