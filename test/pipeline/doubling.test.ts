@@ -100,7 +100,7 @@ const PLAIN = fixture('anthropic-sdk/anthropic-plain')
 const OPENAI = fixture('openai-node/openai-plain')
 
 beforeAll(async () => {
-  pipeline = await startPipeline()
+  pipeline = await startPipeline({ environment: { GENAI_AGENTS: 'spans' } })
   for (const each of fixtures.values()) expect(await post('traces', watched(each))).toBe(200)
 
   await sendTwice([PLAIN, 'two sdks'], [fixture('openinference/anthropic-plain'), 'two sdks'], 3)
