@@ -197,6 +197,11 @@ function countsOf(span: Span, spans: Span[], counted: Span[], tally: Span | unde
       'It is no call of a model, no agent, no tool, no HTTP attempt of a call and no request with app.endpoint.'
     return { counts: false, why }
   }
+  if (text(span.attributes['genai.counted_in']) === 'logs') {
+    const why =
+      'The agent tells the call in a log event, too, and that counts (docs/agents.md). GENAI_AGENTS=spans counts the span.'
+    return { counts: false, why }
+  }
   if (tally) {
     const waits = text(tally.attributes['once.waits'])
     const waited =

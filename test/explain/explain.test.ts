@@ -134,7 +134,8 @@ test('a dialect that names no model says so', () => {
   const calls = explained.filter(({ dialect }) => dialect?.name === 'codex')
   const priced = calls.filter(({ price }) => price !== undefined)
   expect(priced.length).toBeGreaterThan(0)
-  for (const { price, flags } of priced) {
+  for (const { price, flags, counts, why } of priced) {
+    expect({ counts, why }).toEqual({ counts: false, why: expect.stringContaining('GENAI_AGENTS') as string })
     expect(price!.why).toContain('The span names no model.')
     expect(flags).toContainEqual({
       flag: 'duration_unknown',
