@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Truth } from '../dialects/truth.ts'
 
-export const SIGNALS = ['traces', 'logs', 'metrics'] as const
+const SIGNALS = ['traces', 'logs', 'metrics'] as const
 
 export interface Recording {
   agent: string
@@ -15,7 +15,7 @@ export interface Recording {
 const RESOURCES = { traces: 'resourceSpans', logs: 'resourceLogs', metrics: 'resourceMetrics' }
 
 /** With times that end now, new ids of traces, spans and sessions, and the service's name. */
-export function againNow(recording: Recording, service: string) {
+function againNow(recording: Recording, service: string) {
   const text = JSON.stringify(recording)
   const times = [...text.matchAll(/"(?:endT|t)imeUnixNano":"?(\d{19})/g)].map(([, time]) => BigInt(time!))
   const last = times.reduce((a, b) => (a > b ? a : b), 0n)
@@ -51,4 +51,17 @@ export function againNow(recording: Recording, service: string) {
   return Object.fromEntries(
     SIGNALS.map((signal) => [signal, { [RESOURCES[signal]]: moved[signal].map(named) }]),
   ) as Record<(typeof SIGNALS)[number], object>
+}
+
+/** Sends a recording as if the agent had been started again just now. @throws where the Collector refuses a signal */
+export async function sendAgain(otlpUrl: string, recording: Recording, service: string): Promise<void> {
+  const again = againNow(recording, service)
+  for (const signal of SIGNALS) {
+    const response = await fetch(`${otlpUrl}/v1/${signal}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(again[signal]),
+    })
+    if (!response.ok) throw new Error(`${signal}: ${response.status} ${await response.text()}`)
+  }
 }

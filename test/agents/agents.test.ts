@@ -10,7 +10,7 @@ import { counterTotals, query } from '../../scripts/lib/prometheus.ts'
 import type { Truth } from '../dialects/truth.ts'
 import { startPipeline } from '../lib/pipeline.ts'
 import type { Pipeline } from '../lib/pipeline.ts'
-import { againNow, SIGNALS } from './again.ts'
+import { sendAgain } from './again.ts'
 import type { Recording } from './again.ts'
 
 const folder = join(import.meta.dirname, 'fixtures')
@@ -30,21 +30,11 @@ beforeAll(async () => {
   pipeline = await startPipeline()
   for (let start = 0; start < STARTS; start++) {
     for (const { agent, name, recording } of recordings) {
-      const again = againNow(recording, `${agent}/${name}`)
-      for (const signal of SIGNALS) await post(signal, again[signal])
+      await sendAgain(pipeline.otlpUrl, recording, `${agent}/${name}`)
     }
   }
 }, 180_000)
 afterAll(() => pipeline.stop())
-
-async function post(signal: string, body: object): Promise<void> {
-  const response = await fetch(`${pipeline.otlpUrl}/v1/${signal}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-  if (!response.ok) throw new Error(`${signal}: ${response.status} ${await response.text()}`)
-}
 
 const USAGE = 'gen_ai_client_inference_usage_'
 const total = async (selector: string) =>

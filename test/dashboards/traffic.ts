@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { againNow, SIGNALS, type Recording } from '../agents/again.ts'
+import { sendAgain, type Recording } from '../agents/again.ts'
 import { newTraceId, sendSpans } from '../lib/otlp.ts'
 import type { Stack } from '../lib/stack.ts'
 
@@ -63,15 +63,7 @@ export async function rareCalls(stack: Stack): Promise<void> {
 /** A coding agent as it was recorded, which is no service of the demo. */
 async function sendAgent(collector: string): Promise<void> {
   const path = join(import.meta.dirname, '..', 'agents', 'fixtures', 'claude-code', 'headless.json')
-  const signals = againNow(JSON.parse(readFileSync(path, 'utf8')) as Recording, 'claude-code')
-  for (const signal of SIGNALS) {
-    const response = await fetch(`${collector}/v1/${signal}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(signals[signal]),
-    })
-    if (!response.ok) throw new Error(`${signal}: ${response.status}`)
-  }
+  await sendAgain(collector, JSON.parse(readFileSync(path, 'utf8')) as Recording, 'claude-code')
 }
 
 /** A metric and an event of an application. */
