@@ -1,5 +1,5 @@
 import { calcPrice } from '@pydantic/genai-prices'
-import { createSimulator, type LedgerEntry, type Simulator } from '../../services/llm-simulator/src/index.ts'
+import { createSimulator, REQUEST_UNKNOWN, type Simulator } from '../../services/llm-simulator/src/index.ts'
 import { keyId } from '../../services/llm-simulator/src/billing/key-id.ts'
 import { type Day, DAY, dayOf, HOUR, startOf } from './days.ts'
 import { type Counted, nothing } from './kit.ts'
@@ -84,7 +84,8 @@ export class Bills {
             completion_tokens: tokens.output,
           }
     this.state.ledger.add({
-      ...entryDefaults,
+      request_model: null,
+      ...REQUEST_UNKNOWN,
       time: new Date(at).toISOString(),
       provider,
       endpoint: provider === 'anthropic' ? '/v1/messages' : '/v1/chat/completions',
@@ -121,21 +122,4 @@ export class Bills {
       ? anthropicReport(this.url, 'sk-ant-admin01-test', days)
       : openaiReport(`${this.url}/v1`, 'sk-admin-test', days)
   }
-}
-
-const entryDefaults: Omit<
-  LedgerEntry,
-  'id' | 'time' | 'provider' | 'endpoint' | 'model' | 'usage' | 'api_key_id' | 'batch'
-> = {
-  request_model: null,
-  status: 200,
-  stream: false,
-  request_id: '',
-  response_id: null,
-  usage_sent: null,
-  stop_reason: null,
-  error_type: null,
-  aborted: false,
-  retry_count: 0,
-  traceparent: null,
 }

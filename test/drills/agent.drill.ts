@@ -1,6 +1,6 @@
 /** An agent in front of the Collector (docker-compose.agent.yml): what each loses when it is killed. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { shapeDrill } from './lib/shape-drill.ts'
+import { killedFor, shapeDrill } from './lib/shape-drill.ts'
 import { PERFECT } from './lib/verdict.ts'
 
 const RATE = 100
@@ -12,11 +12,7 @@ const options = {
 } as const
 
 test('agent-killed: the agent, for ten seconds', async () => {
-  const verdict = await shapeDrill('agent-killed', options, async (shape) => {
-    await shape.killPart('agent')
-    await sleep(10_000)
-    await shape.startPart('agent')
-  })
+  const verdict = await shapeDrill('agent-killed', options, killedFor('agent', 10_000))
   expect(verdict).toMatchObject({ lost: 0, givenUp: { kit: 0 } })
   // What it had kept or passed on, and not answered yet, comes again: a second of all at most.
   expect(verdict.counters.calls).toBeGreaterThanOrEqual(0)
@@ -28,11 +24,7 @@ test('agent-gateway-killed: the gateway, for twenty seconds', async () => {
     'agent-gateway-killed',
     // The counters will not be complete: that is what is measured.
     { ...options, patience: 40_000 },
-    async (shape) => {
-      await shape.killPart('collector')
-      await sleep(20_000)
-      await shape.startPart('collector')
-    },
+    killedFor('collector', 20_000),
   )
   // Applications notice nothing: not one SDK gives up, with its own settings neither.
   expect(verdict).toMatchObject({ lost: 0, givenUp: { kit: 0, stock: 0 } })

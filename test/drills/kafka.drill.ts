@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Load } from './lib/load.ts'
 import type { Shape } from './lib/shape.ts'
-import { shapeDrill } from './lib/shape-drill.ts'
+import { killedFor, shapeDrill } from './lib/shape-drill.ts'
 import { PERFECT } from './lib/verdict.ts'
 
 const RATE = 200
@@ -26,9 +26,7 @@ const drill = <T extends object | void>(
 
 test('kafka-broker-killed: the only broker, for twenty seconds', async () => {
   const verdict = await drill('kafka-broker-killed', async (shape) => {
-    await shape.killPart('kafka')
-    await sleep(20_000)
-    await shape.startPart('kafka')
+    await killedFor('kafka', 20_000)(shape)
     // Until its clients have found it again.
     await sleep(20_000)
   })
@@ -42,9 +40,7 @@ test('kafka-consumer-killed: one of two that count, for ten seconds', async () =
   const verdict = await drill(
     'kafka-consumer-killed',
     async (shape) => {
-      await shape.killPart('collector-1')
-      await sleep(10_000)
-      await shape.startPart('collector-1')
+      await killedFor('collector-1', 10_000)(shape)
       await sleep(10_000)
     },
     // The counters will not be complete: that is what is measured.

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PAIR_TOKENS, PAIRS_PER_SECOND } from './lib/pairs.ts'
 import type { Shape } from './lib/shape.ts'
-import { shapeDrill } from './lib/shape-drill.ts'
+import { killedFor, shapeDrill } from './lib/shape-drill.ts'
 import { PERFECT } from './lib/verdict.ts'
 
 const RATE = 200
@@ -59,11 +59,7 @@ test('replicas-scaled: one Collector, two, four, and one again', async () => {
 test('replicas-killed: one of two that count, for ten seconds', async () => {
   const verdict = await two(
     'replicas-killed',
-    async (shape) => {
-      await shape.killPart('collector-1')
-      await sleep(10_000)
-      await shape.startPart('collector-1')
-    },
+    killedFor('collector-1', 10_000),
     // The counters will not be complete: that is what is measured.
     40_000,
   )
@@ -74,11 +70,7 @@ test('replicas-killed: one of two that count, for ten seconds', async () => {
 }, 1_200_000)
 
 test('replicas-router-killed: one of two that route, for ten seconds', async () => {
-  const verdict = await two('replicas-router-killed', async (shape) => {
-    await shape.killPart('route-0')
-    await sleep(10_000)
-    await shape.startPart('route-0')
-  })
+  const verdict = await two('replicas-router-killed', killedFor('route-0', 10_000))
   expect(verdict).toMatchObject({ lost: 0, givenUp: { kit: 0 } })
   // What it had kept and not answered yet is sent again, to the other: a second of all at most.
   expect(verdict.counters.calls).toBeGreaterThanOrEqual(0)

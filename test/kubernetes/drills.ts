@@ -16,23 +16,22 @@ interface Drill {
 
 const CALM = 10_000
 
+const rollingUpdate = async (site: Site) => {
+  await site.collectors('rollout', 'restart', 'statefulset/collector')
+  await site.settled()
+}
+
 const DRILLS: Drill[] = [
   { name: 'single: steady', overlay: 'single', trouble: () => sleep(CALM) },
   {
     name: 'single: rolling update',
     overlay: 'single',
-    async trouble(site) {
-      await site.collectors('rollout', 'restart', 'statefulset/collector')
-      await site.settled()
-    },
+    trouble: rollingUpdate,
   },
   {
     name: 'replicas: rolling update',
     overlay: 'replicas',
-    async trouble(site) {
-      await site.collectors('rollout', 'restart', 'statefulset/collector')
-      await site.settled()
-    },
+    trouble: rollingUpdate,
   },
   {
     name: 'replicas: pod deleted',

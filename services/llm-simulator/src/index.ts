@@ -5,6 +5,7 @@ import { SimulatorState } from './state.ts'
 export type { Settings, BehaviorPatch } from './behavior.ts'
 export type { FaultSpec } from './faults.ts'
 export type { LedgerEntry, LedgerPage } from './ledger.ts'
+export { REQUEST_UNKNOWN } from './ledger.ts'
 
 export interface Simulator {
   /** What `ANTHROPIC_BASE_URL` takes; `OPENAI_BASE_URL` takes it with `/v1`. */

@@ -39,6 +39,20 @@ export interface LedgerEntry {
   batch: boolean
 }
 
+/** Of a call that was answered, and of whose request nothing is known. */
+export const REQUEST_UNKNOWN = {
+  status: 200,
+  stream: false,
+  request_id: '',
+  response_id: null,
+  usage_sent: null,
+  stop_reason: null,
+  error_type: null,
+  aborted: false,
+  retry_count: 0,
+  traceparent: null,
+} satisfies Partial<LedgerEntry>
+
 export interface LedgerPage {
   entries: LedgerEntry[]
   /** How many entries have been pushed out of memory since the last clear. */

@@ -31,6 +31,13 @@ async function byCollector(shape: Shape): Promise<Record<string, number>> {
   return totals
 }
 
+/** A part of a shape is killed, and started again after so many milliseconds. */
+export const killedFor = (part: string, ms: number) => async (shape: Shape) => {
+  await shape.killPart(part)
+  await sleep(ms)
+  await shape.startPart(part)
+}
+
 /** As `drill`, on a shape: with calls that two processes report, too. */
 export async function shapeDrill<T extends object | void>(
   name: string,

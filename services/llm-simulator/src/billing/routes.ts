@@ -1,6 +1,7 @@
 import { parseBody } from '@genai-otel-kit/service-kit'
 import type { Express } from 'express'
 import { z } from 'zod'
+import { REQUEST_UNKNOWN } from '../ledger.ts'
 import type { SimulatorState } from '../state.ts'
 import { anthropicReports, costReport, messagesUsage } from './anthropic-reports.ts'
 import { costs, openaiReports, usage } from './openai-reports.ts'
@@ -52,16 +53,7 @@ export function billingRoutes(app: Express, state: SimulatorState): void {
       ...call,
       time: time ?? new Date().toISOString(),
       request_model: call.model,
-      status: 200,
-      stream: false,
-      request_id: '',
-      response_id: null,
-      usage_sent: null,
-      stop_reason: null,
-      error_type: null,
-      aborted: false,
-      retry_count: 0,
-      traceparent: null,
+      ...REQUEST_UNKNOWN,
     })
     response.status(201).json({ last_id: ledger.page(Infinity).last_id })
   })
